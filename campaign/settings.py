@@ -1,0 +1,287 @@
+"""The one settings file. Every value that differs between machines comes from the environment.
+
+With nothing set, the site runs for development: DEBUG, an embedded database, a queue and mail in
+files under `var/`, and the local Stripe sandbox. Without DEBUG, a missing or unsafe value stops
+the start with one line that names it.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG: bool = env.bool("DEBUG", default=True)
+
+
+def required(name: str, default: str) -> str:
+    """The value of `name`; in development `default` when it is unset or empty, otherwise a stop."""
+    value = env.str(name, default="")
+    if value:
+        return value
+    if DEBUG:
+        return default
+    raise SystemExit(f"{name} is not set. It is required when DEBUG is off.")
+
+
+# What the site writes outside the database's own server: one folder, easy to back up or throw away.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+try:
+    for _folder in ("mail", "media", "private", "queue/messages", "queue/control", "static"):
+        (VAR_DIR / _folder).mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise SystemExit(f"The folder {VAR_DIR} cannot be written ({error.strerror}). Set VAR_DIR to one that can.") from None
+
+SITE_URL = required("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if not _site.hostname or _site.scheme not in {"http", "https"}:
+    raise SystemExit(f"SITE_URL must be a full address such as https://give.example.org, not {SITE_URL!r}.")
+if not DEBUG and _site.scheme != "https":
+    raise SystemExit("SITE_URL must begin with https:// when DEBUG is off.")
+
+SECRET_KEY = required("SECRET_KEY", "development-only-key-that-signs-nothing-of-value")
+if not DEBUG and len(SECRET_KEY) < 50:
+    raise SystemExit("SECRET_KEY is too short: 50 characters or more when DEBUG is off.")
+
+ALLOWED_HOSTS = [host for host in env.list("ALLOWED_HOSTS", default=[]) if host]
+if DEBUG:
+    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]", _site.hostname]
+elif not ALLOWED_HOSTS:
+    raise SystemExit("ALLOWED_HOSTS is not set. It is required when DEBUG is off.")
+elif "*" in ALLOWED_HOSTS:
+    raise SystemExit("ALLOWED_HOSTS must name the hosts when DEBUG is off: '*' accepts any.")
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+
+# --- Stripe ------------------------------------------------------------------------------------
+
+STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", default="")
+# The sandbox stands in for Stripe when no key is given. Its own system check refuses it without DEBUG.
+SANDBOX: bool = env.bool("SANDBOX", default=DEBUG and not STRIPE_SECRET_KEY)
+if SANDBOX:
+    STRIPE_SECRET_KEY = STRIPE_SECRET_KEY or "sk_test_sandbox"
+    STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", default="") or "whsec_sandbox"
+    STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", default="") or f"{SITE_URL}/sandbox"
+else:
+    STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "")
+    # Missing in development: `manage.py check` says so.
+    STRIPE_WEBHOOK_SECRET = required("STRIPE_WEBHOOK_SECRET", "")
+    STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
+SANDBOX_WEBHOOK_URL = f"{SITE_URL}/stripe/webhook/"
+
+# --- Giving ------------------------------------------------------------------------------------
+
+DONATION_MINIMUM_CENTS = 500
+DONATION_MAXIMUM_CENTS: int = env.int("DONATION_MAXIMUM_CENTS", default=10_000_000)
+
+# --- Applications ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "modeltranslation",  # before the admin, whose forms it extends
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "csp",
+    "django_prose_editor",
+    "simple_history",
+    "programs",
+    "outreach",
+    "donations",
+    *(["sandbox"] if SANDBOX else []),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "campaign.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "campaign.urls"
+WSGI_APPLICATION = "campaign.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# CSRF_FAILURE_VIEW
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+# Our own pack, in templates/paper: crispy-forms ships none.
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "paper"
+CRISPY_FAIL_SILENTLY = False
+
+# --- Database, cache, queue --------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # The site, the worker and beat write at once: readers never wait (WAL), writers queue for up to
+    # 20 s, and a transaction takes its write lock at the start instead of failing in the middle.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A file, so that tests with threads and processes meet the same locks as the site.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "campaign",
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "campaign"}
+    )
+}
+
+# The broker only wakes workers: what is owed lies in the database, and beat finds it again.
+_queue = VAR_DIR / "queue"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 300, "socket_connect_timeout": 2, "socket_timeout": 5}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "polling_interval": 0.05,
+    }
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False  # a web request never waits for a broker that is down
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- Languages and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr")
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"  # what people see, and what decides a gift's fiscal date; stored in UTC
+
+# --- Mail --------------------------------------------------------------------------------------
+
+MAIL_DIR = VAR_DIR / "mail"  # where development's letters go, and where the sandbox shows them from
+vars().update(env.email_url_config(required("EMAIL_URL", f"filemail://{MAIL_DIR}")))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
+OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}
+
+# --- Files -------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Receipts: never under a public address.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Safety ------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 2
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+if not DEBUG:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        # Browsers hold a form's redirect to this list too: the gift form ends at Checkout.
+        "form-action": [SELF, "https://checkout.stripe.com"],
+        "frame-ancestors": [NONE],
+    }
+}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- Logs and errors ---------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"stripe": {"level": "WARNING"}, "typst": {"level": "WARNING"}},
+}
+
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")

@@ -1,0 +1,29 @@
+from donations.models.donation import Display, Donation, Frequency, Method, Status
+from donations.models.donor import Donor, Kind
+from donations.models.issuer import Issuer
+from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, ProgramTotal
+from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
+from donations.models.stripe_event import StripeEvent
+from donations.models.tax_rule import Regime, TaxRule
+
+__all__ = [
+    "AppendOnly",
+    "Display",
+    "Donation",
+    "Donor",
+    "EntryKind",
+    "Frequency",
+    "Issuer",
+    "Kind",
+    "LedgerEntry",
+    "Method",
+    "ProgramTotal",
+    "Receipt",
+    "ReceiptCounter",
+    "ReceiptState",
+    "Regime",
+    "Series",
+    "Status",
+    "StripeEvent",
+    "TaxRule",
+]

@@ -1,0 +1,81 @@
+"""Which words exist in every language. History is kept from here, once the columns exist."""
+
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from programs import models
+
+
+@register(models.Program)
+class ProgramOptions(TranslationOptions):
+    fields = ("title", "slug", "tagline", "summary")
+    required_languages = ("en", "fr")
+
+
+@register(models.Section)
+class SectionOptions(TranslationOptions):
+    fields = ("heading", "lead", "body")
+
+
+@register(models.Testimonial)
+class TestimonialOptions(TranslationOptions):
+    fields = ("quote", "attribution", "context")
+
+
+@register([models.Resource, models.FundingNeed])
+class LabelledOptions(TranslationOptions):
+    fields = ("label", "detail")
+
+
+@register(models.KeyFigure)
+class KeyFigureOptions(TranslationOptions):
+    fields = ("value", "label", "source")
+
+
+@register(models.SuggestedAmount)
+class SuggestedAmountOptions(TranslationOptions):
+    fields = ("label",)
+
+
+@register(models.Question)
+class QuestionOptions(TranslationOptions):
+    fields = ("question", "answer")
+
+
+@register(models.Picture)
+class PictureOptions(TranslationOptions):
+    fields = ("alternative_text", "caption")
+
+
+@register(models.Milestone)
+class MilestoneOptions(TranslationOptions):
+    fields = ("headline",)
+
+
+@register(models.ProgressUpdate)
+class ProgressUpdateOptions(TranslationOptions):
+    fields = ("title", "slug", "body", "picture_alternative_text")
+    required_languages = ("en", "fr")
+
+
+@register(models.Page)
+class PageOptions(TranslationOptions):
+    fields = ("title", "slug", "body")
+    required_languages = ("en", "fr")
+
+
+for model in (
+    models.Program,
+    models.Section,
+    models.Testimonial,
+    models.Resource,
+    models.FundingNeed,
+    models.KeyFigure,
+    models.SuggestedAmount,
+    models.Question,
+    models.Picture,
+    models.Milestone,
+    models.ProgressUpdate,
+    models.Page,
+):
+    simple_history.register(model, app="programs")
