@@ -33,7 +33,9 @@ try:
     for _folder in ("mail", "media", "private", "queue/messages", "queue/control", "static"):
         (VAR_DIR / _folder).mkdir(parents=True, exist_ok=True)
 except OSError as error:
-    raise SystemExit(f"The folder {VAR_DIR} cannot be written ({error.strerror}). Set VAR_DIR to one that can.") from None
+    raise SystemExit(
+        f"The folder {VAR_DIR} cannot be written ({error.strerror}). Set VAR_DIR to one that can."
+    ) from None
 
 SITE_URL = required("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
@@ -266,7 +268,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

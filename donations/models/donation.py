@@ -46,9 +46,13 @@ class Donation(models.Model):
     designation = models.ForeignKey(
         FundingNeed, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("designation")
     )
-    frequency = models.CharField(_("frequency"), max_length=7, choices=Frequency.choices, default=Frequency.ONCE)
+    frequency = models.CharField(
+        _("frequency"), max_length=7, choices=Frequency.choices, default=Frequency.ONCE
+    )
     method = models.CharField(_("method"), max_length=10, choices=Method.choices, blank=True)
-    display = models.CharField(_("public name"), max_length=9, choices=Display.choices, default=Display.ANONYMOUS)
+    display = models.CharField(
+        _("public name"), max_length=9, choices=Display.choices, default=Display.ANONYMOUS
+    )
     public_name = models.CharField(_("name to show"), max_length=100, blank=True)
     # The exact words the donor agreed to when asking for progress updates; empty when they did not.
     updates_consent = models.TextField(_("consent to updates"), blank=True)
@@ -57,10 +61,14 @@ class Donation(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     review_reason = models.CharField(_("why it is held"), max_length=300, blank=True)
     # One per form shown and answers given: sending the same form twice finds the same donation.
-    submission_key = models.CharField(_("submission key"), max_length=64, unique=True, null=True, editable=False)
+    submission_key = models.CharField(
+        _("submission key"), max_length=64, unique=True, null=True, editable=False
+    )
 
     livemode = models.BooleanField(_("live mode"), default=False)
-    stripe_session_id = models.CharField(_("Checkout Session"), max_length=255, unique=True, null=True, blank=True)
+    stripe_session_id = models.CharField(
+        _("Checkout Session"), max_length=255, unique=True, null=True, blank=True
+    )
     checkout_url = models.TextField(_("Checkout address"), blank=True)
     stripe_payment_intent_id = models.CharField(
         _("PaymentIntent"), max_length=255, unique=True, null=True, blank=True
@@ -82,12 +90,15 @@ class Donation(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="donation_amount_positive"),
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="donation_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="donation_status_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(frequency__in=Frequency.values), name="donation_frequency_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="paid") | models.Q(paid_at__isnull=False, settled_at__isnull=False),
+                condition=~models.Q(status="paid")
+                | models.Q(paid_at__isnull=False, settled_at__isnull=False),
                 name="donation_paid_has_times",
             ),
         ]

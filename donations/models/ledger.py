@@ -58,7 +58,10 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~models.Q(source_ref=""), name="ledger_has_source"),
             models.CheckConstraint(
                 condition=(
-                    models.Q(kind__in=["gift", "offline", "refund_reversed", "dispute_reversed"], amount_cents__gt=0)
+                    models.Q(
+                        kind__in=["gift", "offline", "refund_reversed", "dispute_reversed"],
+                        amount_cents__gt=0,
+                    )
                     | models.Q(kind__in=["refund", "dispute"], amount_cents__lt=0)
                     | models.Q(kind="correction")
                 ),

@@ -17,7 +17,9 @@ class TaxRule(models.Model):
     income_ceiling_percent = models.PositiveSmallIntegerField(
         _("ceiling (percent of taxable income)"), null=True, blank=True
     )
-    reduction_cap_cents = models.PositiveBigIntegerField(_("largest reduction a year (cents)"), null=True, blank=True)
+    reduction_cap_cents = models.PositiveBigIntegerField(
+        _("largest reduction a year (cents)"), null=True, blank=True
+    )
     legal_reference = models.CharField(_("legal reference"), max_length=200)
     source = models.CharField(_("where this was read"), max_length=500, blank=True)
     confirmed = models.BooleanField(

@@ -12,7 +12,9 @@ from programs.models.rich_text import RichTextField
 class Part(models.Model):
     """A piece of a programme's page. Saving or deleting one leaves the page's cached copies behind."""
 
-    program = models.ForeignKey(Program, models.CASCADE, verbose_name=_("programme"))
+    program = models.ForeignKey(
+        Program, models.CASCADE, related_name="%(class)ss", verbose_name=_("programme")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -31,7 +33,9 @@ class Part(models.Model):
 
 class Section(Part):
     heading = models.CharField(_("heading"), max_length=200)
-    lead = models.CharField(_("lead"), max_length=400, blank=True, help_text=_("One strong sentence, shown larger."))
+    lead = models.CharField(
+        _("lead"), max_length=400, blank=True, help_text=_("One strong sentence, shown larger.")
+    )
     body = RichTextField(_("body"), blank=True)
 
     class Meta(Part.Meta):
@@ -119,7 +123,9 @@ class SuggestedAmount(Part):
         verbose_name = _("suggested amount")
         verbose_name_plural = _("suggested amounts")
         constraints = [
-            models.UniqueConstraint(fields=["program", "frequency", "amount_cents"], name="suggested_amount_once"),
+            models.UniqueConstraint(
+                fields=["program", "frequency", "amount_cents"], name="suggested_amount_once"
+            ),
             models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="suggested_amount_positive"),
         ]
 
@@ -146,7 +152,9 @@ class Picture(Part):
     width = models.PositiveIntegerField(editable=False, null=True)
     height = models.PositiveIntegerField(editable=False, null=True)
     alternative_text = models.CharField(
-        _("alternative text"), max_length=300, help_text=_("What the picture shows, for those who cannot see it.")
+        _("alternative text"),
+        max_length=300,
+        help_text=_("What the picture shows, for those who cannot see it."),
     )
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)

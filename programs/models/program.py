@@ -27,7 +27,10 @@ class Program(models.Model):
 
     title = models.CharField(_("title"), max_length=200)
     slug = models.SlugField(
-        _("address"), max_length=80, unique=True, help_text=_("The last part of the page's address: hematology.")
+        _("address"),
+        max_length=80,
+        unique=True,
+        help_text=_("The last part of the page's address: hematology."),
     )
     tagline = models.CharField(_("tagline"), max_length=300, help_text=_("One sentence under the title."))
     summary = models.TextField(
@@ -37,7 +40,9 @@ class Program(models.Model):
         _("status"), max_length=9, choices=ProgramStatus.choices, default=ProgramStatus.DRAFT
     )
     target_cents = models.PositiveBigIntegerField(
-        _("target (cents)"), validators=[MinValueValidator(100)], help_text=_("1,000,000 euros is 100000000 cents.")
+        _("target (cents)"),
+        validators=[MinValueValidator(100)],
+        help_text=_("1,000,000 euros is 100000000 cents."),
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", editable=False)
     starts_on = models.DateField(_("starts on"))

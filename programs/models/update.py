@@ -27,8 +27,12 @@ class ProgressUpdate(models.Model):
     slug = models.SlugField(_("address"), max_length=100)
     body = RichTextField(_("body"))
     picture = models.ImageField(_("picture"), upload_to="updates/", blank=True, max_length=200)
-    picture_alternative_text = models.CharField(_("alternative text of the picture"), max_length=300, blank=True)
-    status = models.CharField(_("status"), max_length=9, choices=UpdateStatus.choices, default=UpdateStatus.DRAFT)
+    picture_alternative_text = models.CharField(
+        _("alternative text of the picture"), max_length=300, blank=True
+    )
+    status = models.CharField(
+        _("status"), max_length=9, choices=UpdateStatus.choices, default=UpdateStatus.DRAFT
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
     objects = UpdateQuerySet.as_manager()
