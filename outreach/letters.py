@@ -1,0 +1,70 @@
+"""Owing a letter: an insert in the transaction that decides it, and a knock on a worker's door after it."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from outreach.models import Kind, Letter, Priority
+from outreach.tasks import deliver_letters
+
+logger = logging.getLogger(__name__)
+
+
+def owe(  # noqa: PLR0913 (by keyword only)
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    language: str,
+    facts: dict[str, Any],
+    attachments: Sequence[tuple[str, str]] = (),
+    priority: int = Priority.PERSONAL,
+) -> bool:
+    """Owe one letter, known by its key. True when this call owed it, False when it was owed already.
+
+    Safe to repeat, and safe inside the caller's transaction: the row stands or falls with it, and a key
+    that exists raises nothing there. A dead broker is not the caller's trouble: the beat finds the row.
+    Raises ValueError for a kind of letter that does not exist.
+    """
+    if Letter.objects.filter(key=key).exists():
+        return False
+    letter = Letter(
+        key=key,
+        kind=Kind(kind),
+        to=to,
+        language=_known(language),
+        facts=_storable(facts),
+        attachments=[{"kind": name, "reference": reference} for name, reference in attachments],
+        priority=priority,
+    )
+    # Two at once both come here: the second insert finds the key and does nothing.
+    Letter.objects.bulk_create([letter], ignore_conflicts=True)
+    transaction.on_commit(wake, robust=True)
+    return True
+
+
+def wake() -> None:
+    """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker."""
+    try:
+        deliver_letters.apply_async(expires=60)
+    except deliver_letters.OperationalError as error:
+        logger.warning("No broker to wake a worker (%s): the letters wait for the beat", error)
+
+
+def _known(language: str) -> str:
+    codes = {code for code, _name in settings.LANGUAGES}
+    return language if language in codes else settings.LANGUAGE_CODE
+
+
+def _storable(value: Any) -> Any:
+    """The same facts without what PostgreSQL's jsonb refuses: NUL and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in value]
+    return value

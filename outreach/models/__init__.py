@@ -1,0 +1,14 @@
+from outreach.models.broadcast import Broadcast
+from outreach.models.letter import Kind, Letter, Priority, State
+from outreach.models.subscription import Reason, Subscription, Suppression
+
+__all__ = [
+    "Broadcast",
+    "Kind",
+    "Letter",
+    "Priority",
+    "Reason",
+    "State",
+    "Subscription",
+    "Suppression",
+]

@@ -1,0 +1,71 @@
+"""Who asked to be told: agreeing, leaving, coming back."""
+
+import datetime as dt
+
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+
+from outreach.models import Subscription
+from programs.models import Program
+
+
+class UnknownToken(LookupError):
+    """No subscription has this token."""
+
+
+def confirm(  # noqa: PLR0913 (by keyword only)
+    *, email: str, program: Program, language: str, consent_text: str, source: str, consented_at: dt.datetime
+) -> Subscription:
+    """The confirmed subscription of this address to this programme, with its newest proof of consent.
+
+    Safe to repeat and in any order: one subscription per address (in lower case) and programme, an older
+    consent never replaces a newer one, and a consent given before an unsubscription does not undo it.
+    Safe inside the caller's transaction.
+    """
+    address, now = email.strip().lower(), timezone.now()
+    consent = {
+        "language": language,
+        "consent_text": consent_text,
+        "source": source,
+        "consented_at": consented_at,
+    }
+    Subscription.objects.bulk_create(
+        [Subscription(email=address, program=program, confirmed_at=now, **consent)],
+        ignore_conflicts=True,
+    )
+    mine = Subscription.objects.filter(email=address, program=program)
+    mine.filter(
+        Q(unsubscribed_at=None, confirmed_at=None)
+        | Q(unsubscribed_at=None, consented_at__lt=consented_at)
+        | Q(unsubscribed_at__lt=consented_at)
+    ).update(
+        **consent,
+        # Those already told keep their date; those who come back are told from now on.
+        confirmed_at=Case(
+            When(unsubscribed_at=None, confirmed_at__isnull=False, then=F("confirmed_at")), default=now
+        ),
+        unsubscribed_at=None,
+    )
+    return mine.get()
+
+
+def find(token: str) -> Subscription:
+    """The subscription behind an unsubscribe address. Raises `UnknownToken`."""
+    try:
+        return Subscription.objects.select_related("program").get(token=token)
+    except Subscription.DoesNotExist:
+        raise UnknownToken from None
+
+
+def unsubscribe(token: str) -> Subscription:
+    """End a subscription, from this moment; repeating keeps the first moment. Raises `UnknownToken`."""
+    Subscription.objects.filter(token=token, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+    return find(token)
+
+
+def resubscribe(token: str) -> Subscription:
+    """Undo an unsubscription, as its owner asked on the page; repeating is fine. Raises `UnknownToken`."""
+    Subscription.objects.filter(token=token, unsubscribed_at__isnull=False).update(
+        unsubscribed_at=None, consented_at=timezone.now(), source="unsubscribe page"
+    )
+    return find(token)
