@@ -1,18 +1,24 @@
-"""Loaded before Django's settings: every test run gets files, a database and keys of its own.
+"""Loaded before Django's settings: every test process gets files, a database and keys of its own.
 
-A developer's real keys in the environment never reach a test, and the development database under
-`var/` is never touched. `DATABASE_URL` and `REDIS_URL` are kept: they choose the set to test on.
+A developer's real keys in the environment never reach a test, and the development data under `var/`
+is never touched. `DATABASE_URL` and `REDIS_URL` are kept: they choose the set to test on. Each xdist
+worker takes a Redis database of its own, counted from the one that REDIS_URL names.
 """
 
-import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
-for name in (
+import redis
+
+_FOREIGN = (
     "ALLOWED_HOSTS",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "MAKELEVEL",
+    "PORT",
+    "RELOAD",
     "SANDBOX",
     "SECRET_KEY",
     "SENTRY_DSN",
@@ -20,16 +26,50 @@ for name in (
     "STRIPE_API_BASE",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
-):
-    os.environ.pop(name, None)
+)
+_OURS = "campaign-tests"  # a key that says: whatever lies in this Redis database is a test's
+
+
+def _own_redis(url: str, worker: str) -> str:
+    """The Redis database of this test process, emptied. Stops when it holds somebody's data."""
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0)
+    if worker.startswith("gw"):
+        number += 1 + int(worker.removeprefix("gw"))
+    own = parts._replace(path=f"/{number}").geturl()
+    with redis.Redis.from_url(own) as client:
+        if client.dbsize() and not client.exists(_OURS):
+            raise SystemExit(
+                f"Redis database {number} holds keys that are not the tests'. Choose another REDIS_URL."
+            )
+        client.flushdb()
+        client.set(_OURS, "1")
+    return own
+
+
+def empty_redis() -> None:
+    """Between tests, on Redis: no message and no cached page is left for the next."""
+    if url := os.environ.get("REDIS_URL"):
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+            client.set(_OURS, "1")
+
+
+for _name in _FOREIGN:
+    os.environ.pop(_name, None)
 os.environ["DEBUG"] = "1"
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _given := os.environ.get("TESTS_REDIS_URL") or os.environ.get("REDIS_URL"):
+    # Workers inherit the environment of the process that starts them: keep what was given apart.
+    os.environ["TESTS_REDIS_URL"] = _given
+    os.environ["REDIS_URL"] = _own_redis(_given, _worker)
 
 _folder = tempfile.mkdtemp(prefix="campaign-tests-")
 os.environ["VAR_DIR"] = _folder
 _owner = os.getpid()
 
 
-@atexit.register
-def _remove() -> None:
+def pytest_unconfigure() -> None:
+    """At the end of the process, xdist's workers too."""
     if os.getpid() == _owner:
         shutil.rmtree(_folder, ignore_errors=True)
