@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +8,13 @@ class Regime(models.TextChoices):
     INCOME = "income", _("Income tax (art. 200 CGI)")
     WEALTH = "wealth", _("Real estate wealth tax (art. 978 CGI)")
     COMPANY = "company", _("Companies (art. 238 bis CGI)")
+
+
+class TaxRuleQuerySet(models.QuerySet["TaxRule"]):
+    def in_force(self, regime: Regime, on: dt.date) -> "TaxRule | None":
+        """The newest rule of this regime that a person has confirmed and that has begun by `on`."""
+        rules = self.filter(regime=regime, confirmed=True, valid_from__lte=on)
+        return rules.order_by("-valid_from").first()
 
 
 class TaxRule(models.Model):
@@ -27,6 +36,8 @@ class TaxRule(models.Model):
         default=False,
         help_text=_("Shown to donors only when a person has confirmed that the foundation's gifts qualify."),
     )
+
+    objects = TaxRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tax rule")

@@ -1,0 +1,9 @@
+"""Numbered documents about gifts: issue, render once, keep, hand over.
+
+Payment confirmations today. A tax receipt is another series with another template: a number, frozen
+facts and one stored PDF in the same way.
+"""
+
+from donations.receipts.issuing import issue
+
+__all__ = ["issue"]
