@@ -19,7 +19,7 @@ DEBUG: bool = env.bool("DEBUG", default=True)
 
 def required(name: str, default: str) -> str:
     """The value of `name`; in development `default` when it is unset or empty, otherwise a stop."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if DEBUG:
@@ -116,7 +116,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# CSRF_FAILURE_VIEW
+CSRF_FAILURE_VIEW = "donations.views.errors.csrf_failure"
 
 TEMPLATES = [
     {

@@ -1,4 +1,22 @@
-from django.contrib import admin
-from django.urls import path
+"""Every address of the site, in the order they are tried."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+
+from donations.views import progress, webhook
+
+urlpatterns = [
+    path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
+    path("programs/<slug:slug>/progress.json", progress.show, name="progress"),
+    path("admin/", admin.site.urls),
+    *([path("sandbox/", include("sandbox.urls"))] if settings.SANDBOX else []),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *i18n_patterns(
+        path("", include("donations.urls")),
+        path("", include("outreach.urls")),
+        path("", include("programs.urls")),  # last: a programme's address is any word
+    ),
+]

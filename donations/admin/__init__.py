@@ -1,0 +1,3 @@
+from donations.admin import documents, gifts, inbox
+
+__all__ = ["documents", "gifts", "inbox"]

@@ -17,12 +17,12 @@ class EntryKind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-class AppendOnly(Exception):
+class AppendOnly(Exception):  # noqa: N818
     """A ledger entry is never changed or removed: post another entry that corrects it."""
 
 
 class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
-    def update(self, **kwargs: Any) -> Never:
+    def update(self, **_kwargs: Any) -> Never:
         raise AppendOnly
 
     def delete(self) -> Never:
@@ -73,11 +73,11 @@ class LedgerEntry(models.Model):
         return f"{self.kind} {self.source_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise AppendOnly
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> Never:
+    def delete(self, *_args: Any, **_kwargs: Any) -> Never:
         raise AppendOnly
 
 

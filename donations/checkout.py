@@ -1,0 +1,130 @@
+"""From a valid form to Stripe's payment page.
+
+The donation is committed before Stripe hears of it, so a payment can never exist without a row it
+belongs to; no transaction is open while the network is used.
+"""
+
+import hashlib
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from donations import gateway
+from donations.forms import Answers
+from donations.models import Donation, Donor, Status
+from programs.models import Program
+
+
+class Unavailable(Exception):
+    """Stripe could not open its payment page now. Nothing was charged; trying again is safe."""
+
+
+class Refused(Exception):
+    """Stripe will not open a payment page for this gift. Nothing was charged."""
+
+
+def start(program: Program, answers: Answers, *, token: str) -> Donation:
+    """Record the gift as pending and open its payment page.
+
+    Safe to repeat: the same token and answers find the same donation and the same payment page.
+    The donation that is returned has a `checkout_url` unless it is no longer pending. Raises
+    `Unavailable` or `Refused`; the donation then stays pending, and nothing can be charged.
+    """
+    donation = _record(program, answers, submission_key=_key(token, answers))
+    if donation.status == Status.PENDING and not donation.checkout_url:
+        _open(donation)
+    return donation
+
+
+def close(donation: Donation) -> None:
+    """Close the payment page of a gift that its donor gave up for another.
+
+    Best effort: where Stripe does not answer, the page closes by itself within a day.
+    """
+    if donation.status != Status.PENDING or not donation.stripe_session_id:
+        return
+    try:
+        gateway.expire_checkout(donation.stripe_session_id)
+    except gateway.Unavailable:
+        return
+
+
+def _record(program: Program, answers: Answers, *, submission_key: str | None) -> Donation:
+    known = Donation.objects.select_related("donor", "program")
+    if submission_key and (donation := known.filter(submission_key=submission_key).first()):
+        return donation
+    try:
+        with transaction.atomic():
+            return Donation.objects.create(
+                program=program,
+                donor=_donor(answers),
+                amount_cents=answers.amount_cents,
+                currency=program.currency,
+                designation_id=answers.designation_id,
+                frequency=answers.frequency,
+                display=answers.display,
+                public_name=answers.public_name,
+                updates_consent=answers.updates_consent,
+                language=answers.language,
+                livemode=gateway.is_live(),
+                submission_key=submission_key,
+            )
+    except IntegrityError:
+        # The other half of a double click was faster.
+        return known.get(submission_key=submission_key)
+
+
+def _donor(answers: Answers) -> Donor:
+    """The donor who once gave exactly these answers, or a new one: a form never edits a donor."""
+    fields = {
+        "kind": answers.donor_kind,
+        "email": answers.email,
+        "first_name": answers.first_name,
+        "last_name": answers.last_name,
+        "company_name": answers.company_name,
+        "siren": answers.siren,
+        "address": answers.address,
+        "postal_code": answers.postal_code,
+        "city": answers.city,
+        "country": answers.country,
+        "language": answers.language,
+    }
+    return Donor.objects.filter(**fields).order_by("pk").first() or Donor.objects.create(**fields)
+
+
+def _open(donation: Donation) -> None:
+    gift_url = _address("donations:gift", public_id=donation.public_id)
+    give_url = _address("donations:give", slug=donation.program.slug)
+    try:
+        opened = gateway.open_checkout(
+            public_id=donation.public_id,
+            amount_cents=donation.amount_cents,
+            currency=donation.currency,
+            product_name=donation.program.title,
+            email=donation.donor.email,
+            language=donation.language,
+            success_url=gift_url,
+            cancel_url=f"{give_url}?cancelled={donation.public_id}",
+        )
+    except gateway.Unavailable as error:
+        raise Unavailable(str(error)) from error
+    except gateway.Refused as error:
+        raise Refused(str(error)) from error
+    # The answer is the same however often it is asked for, so it does not matter who writes it.
+    Donation.objects.filter(pk=donation.pk).update(
+        stripe_session_id=opened.session_id, checkout_url=opened.url
+    )
+    donation.stripe_session_id, donation.checkout_url = opened.session_id, opened.url
+
+
+def _key(token: str, answers: Answers) -> str | None:
+    """What tells a repeated form from another one. None without a token: nothing can be repeated."""
+    if not token:
+        return None
+    return hashlib.sha256(f"{token}\n{answers.as_text()}".encode()).hexdigest()
+
+
+def _address(name: str, **kwargs: object) -> str:
+    return urljoin(settings.SITE_URL, reverse(name, kwargs=kwargs))

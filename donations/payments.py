@@ -1,0 +1,131 @@
+"""What happens to a gift's money: the only place where a donation's status moves.
+
+Every move is a compare-and-set on the status, so two workers cannot both make it and repeating one
+changes nothing. What follows from a move is written in the same transaction, and nothing here uses
+the network.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations import ledger, receipts, thanks
+from donations.gateway import Payment
+from donations.models import Donation, Status
+from outreach import subscriptions
+
+logger = logging.getLogger(__name__)
+
+# From a status to those it may become. What is not here is refused.
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.PROCESSING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.HELD}),
+    Status.PROCESSING: frozenset({Status.PAID, Status.FAILED, Status.HELD}),
+    Status.HELD: frozenset({Status.PAID, Status.REFUNDED}),
+    Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED}),
+    Status.DISPUTED: frozenset({Status.PAID, Status.LOST}),
+    Status.FAILED: frozenset(),
+    Status.EXPIRED: frozenset(),
+    Status.REFUNDED: frozenset(),
+    Status.LOST: frozenset(),
+}
+
+
+class Impossible(Exception):
+    """A move that the table does not allow: the books and Stripe disagree, and a person must look."""
+
+
+def settle(donation: Donation, payment: Payment) -> bool:
+    """Record that a gift's money has arrived. True when this call did it, False when it was done.
+
+    One transaction holds the status, the ledger entry, the total, the receipt's number and facts,
+    the subscription and the letter owed. A payment that differs from what was asked is not counted:
+    the gift is held for review. Raises `Impossible`.
+    """
+    donation.refresh_from_db()
+    if donation.settled_at or donation.status == Status.HELD:
+        return False  # done before, or waiting for a person to decide
+    mismatch = _mismatch(donation, payment)
+    if mismatch:
+        return hold(donation, reason=mismatch)
+    with transaction.atomic():
+        moved = _move(
+            donation,
+            Status.PAID,
+            method=payment.method,
+            livemode=payment.livemode,
+            stripe_payment_intent_id=payment.payment_intent_id,
+            stripe_charge_id=payment.charge_id,
+            paid_at=payment.paid_at,
+            settled_at=timezone.now(),
+        )
+        if not moved:
+            return False
+        ledger.post_gift(
+            donation,
+            charge_id=payment.charge_id,
+            fee_cents=payment.fee_cents,
+            occurred_at=payment.paid_at,
+        )
+        receipt = receipts.issue(donation, paid_at=payment.paid_at)
+        if donation.updates_consent:
+            subscriptions.confirm(
+                email=donation.donor.email,
+                program=donation.program,
+                language=donation.language,
+                consent_text=donation.updates_consent,
+                source="donation",
+                consented_at=donation.created_at,
+            )
+        thanks.owe(donation, receipt)
+    return True
+
+
+def process(donation: Donation) -> bool:
+    """Record that the donor has done their part and the bank has not yet answered."""
+    return _move(donation, Status.PROCESSING)
+
+
+def expire(donation: Donation) -> bool:
+    """Record that Checkout closed without a payment: nothing was charged."""
+    return _move(donation, Status.EXPIRED)
+
+
+def fail(donation: Donation) -> bool:
+    """Record that the payment came to nothing."""
+    return _move(donation, Status.FAILED)
+
+
+def hold(donation: Donation, *, reason: str) -> bool:
+    """Set a gift aside for a person to look at. It counts nowhere until then."""
+    held = _move(donation, Status.HELD, review_reason=reason)
+    if held:
+        logger.error("donation %s is held for review: %s", donation.public_id, reason)
+    return held
+
+
+def _move(donation: Donation, to: Status, **changes: object) -> bool:
+    """Compare-and-set the status. False when it is there already; `Impossible` when it cannot be."""
+    before = [status for status, after in MOVES.items() if to in after]
+    changes["status"] = to
+    if Donation.objects.filter(pk=donation.pk, status__in=before).update(**changes):
+        for name, value in changes.items():
+            setattr(donation, name, value)
+        return True
+    donation.refresh_from_db()
+    if donation.status == to:
+        return False
+    logger.error("donation %s is %s and cannot become %s", donation.public_id, donation.status, to)
+    raise Impossible(f"{donation.public_id}: {donation.status} cannot become {to}")
+
+
+def _mismatch(donation: Donation, payment: Payment) -> str:
+    """Why a payment is not the one that was asked for; empty when it is."""
+    if payment.currency != donation.currency:
+        return f"paid in {payment.currency}, asked in {donation.currency}"
+    if payment.amount_cents != donation.amount_cents:
+        return f"paid {payment.amount_cents} cents, asked {donation.amount_cents}"
+    if payment.livemode != donation.livemode:
+        return "paid in the other mode (live or test) than asked"
+    return ""

@@ -1,0 +1,77 @@
+"""What we ask Stripe: how a gift really stands, whatever we were or were not told."""
+
+import datetime as dt
+import logging
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from donations import gateway, payments
+from donations.models import Donation, Status
+
+logger = logging.getLogger(__name__)
+
+# A donor may still be typing; after this, a pending gift is looked at without being told to.
+_PENDING_FOR = dt.timedelta(minutes=10)
+# A gift whose payment page was never opened has nothing to wait for after a day.
+_UNOPENED_FOR = dt.timedelta(hours=24)
+_LOOK_AGAIN_AFTER = dt.timedelta(minutes=30)
+_WAITING = (Status.PENDING, Status.PROCESSING)
+
+
+def refresh(donation: Donation, *, patient: bool = True) -> str:
+    """Ask Stripe how the gift's Checkout stands and record it. Says in a few words what was done.
+
+    Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
+    """
+    if not donation.stripe_session_id:
+        return "no payment page yet"
+    state = gateway.fetch_checkout(donation.stripe_session_id, patient=patient)
+    if state.reference != str(donation.public_id):
+        raise payments.Impossible(
+            f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
+        )
+    if state.payment:
+        return "settled" if payments.settle(donation, state.payment) else "nothing new"
+    if state.status == "expired":
+        return "expired" if payments.expire(donation) else "nothing new"
+    if state.status == "complete":
+        return "processing" if payments.process(donation) else "nothing new"
+    return "still open"
+
+
+def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
+    """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
+    if donation.status not in _WAITING or not donation.stripe_session_id:
+        return
+    now = timezone.now()
+    due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - every)
+    if not Donation.objects.filter(due, pk=donation.pk).update(checked_at=now):
+        return
+    try:
+        refresh(donation, patient=patient)
+    except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
+        logger.warning("donation %s could not be compared with Stripe: %s", donation.public_id, error)
+    donation.refresh_from_db()
+
+
+def sweep(*, limit: int = 200) -> int:
+    """Look at the gifts that have waited too long. Returns how many; safe to run at any time."""
+    now = timezone.now()
+    for donation in Donation.objects.filter(
+        status=Status.PENDING, stripe_session_id__isnull=True, created_at__lte=now - _UNOPENED_FOR
+    )[:limit]:
+        payments.expire(donation)
+    waiting = (
+        Donation.objects.filter(
+            Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER),
+            status__in=_WAITING,
+            stripe_session_id__isnull=False,
+            created_at__lte=now - _PENDING_FOR,
+        )
+        .select_related("donor", "program")
+        .order_by(F("checked_at").asc(nulls_first=True))[:limit]
+    )
+    for donation in waiting:
+        refresh_if_due(donation, every=_LOOK_AGAIN_AFTER, patient=True)
+    return len(waiting)

@@ -1,0 +1,40 @@
+"""Celery's door. A message only wakes a worker: what there is to do lies in the database."""
+
+from functools import partial
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import transaction
+
+from donations import checkout, reconcile, webhooks
+from donations.models import Donation
+
+
+@shared_task
+def process_event(event_pk: int) -> None:
+    webhooks.process(event_pk)
+
+
+@shared_task
+def process_events() -> None:
+    """Handle what is due, whoever should have been woken for it."""
+    for event_pk in webhooks.waiting():
+        webhooks.process(event_pk)
+
+
+@shared_task
+def reconcile_pending() -> None:
+    reconcile.sweep()
+
+
+@shared_task
+def close_checkout(donation_pk: int) -> None:
+    checkout.close(Donation.objects.get(pk=donation_pk))
+
+
+def wake(task: Task[Any, Any], *args: object) -> None:
+    """Send a message once the transaction, if there is one, has been committed.
+
+    A broker that is down is logged and costs nothing but time: beat looks for the same work.
+    """
+    transaction.on_commit(partial(task.delay, *args), robust=True)

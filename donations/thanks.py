@@ -1,0 +1,41 @@
+"""The thank-you that every settled gift is owed."""
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from donations.models import Donation, Receipt
+from outreach import letters
+
+
+def owe(donation: Donation, receipt: Receipt) -> bool:
+    """Owe the donor one thank-you letter with its document. Repeating it owes nothing more."""
+    with translation.override(donation.language):
+        program = donation.program
+        facts = {
+            "donor_name": donation.donor.name,
+            "amount_cents": donation.amount_cents,
+            "currency": donation.currency,
+            "program_title": program.title,
+            "program_url": _address("programs:program", slug=program.slug),
+            "gift_url": _address("donations:gift", public_id=donation.public_id),
+            "receipt_reference": receipt.reference,
+            "paid_on": timezone.localdate(donation.paid_at).isoformat(),
+            "specimen": not donation.livemode,
+            "designation": donation.designation.label if donation.designation else "",
+            "updates": bool(donation.updates_consent),
+        }
+    return letters.owe(
+        key=f"gift-thanks:{donation.public_id}",
+        kind="gift_thanks",
+        to=donation.donor.email,
+        language=donation.language,
+        facts=facts,
+        attachments=[("receipt", str(receipt.pk))],
+    )
+
+
+def _address(name: str, **kwargs: object) -> str:
+    return urljoin(settings.SITE_URL, reverse(name, kwargs=kwargs))

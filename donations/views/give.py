@@ -1,0 +1,166 @@
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from donations import checkout, tasks
+from donations.forms import OTHER, GiftForm
+from donations.models import Display, Donation, Regime, Status, TaxRule
+from programs.models import Program
+
+# The gifts begun in this browser: what lets a cancelled one come back filled in.
+_BEGUN = "gifts"
+_GIVEN_UP = "given_up"
+_REMEMBER_SECONDS = 2 * 60 * 60
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, slug: str) -> HttpResponse:
+    """The gift form, and the way from it to Stripe's payment page."""
+    program = find_program(slug)
+    if program is None:
+        return other_language(slug)
+    if request.method != "POST":
+        return show(request, program, _empty(request, program))
+    if "switch" in request.POST:
+        return show(request, program, unchecked(request, program))
+    gift = GiftForm(request.POST, program=program, tax_rule=_tax_rule())
+    if not gift.is_valid():
+        return show(request, program, gift, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _to_payment(request, program, gift)
+
+
+def _to_payment(request: HttpRequest, program: Program, gift: GiftForm) -> HttpResponse:
+    """Begin the gift and send its donor to pay, or show the form again and say that nothing happened."""
+    try:
+        donation = checkout.start(program, gift.answers(), token=gift.cleaned_data["token"])
+    except checkout.Unavailable:
+        return show(request, program, gift, status=HTTPStatus.SERVICE_UNAVAILABLE, unavailable=True)
+    except checkout.Refused:
+        return show(request, program, gift, status=HTTPStatus.BAD_GATEWAY, unavailable=True)
+    _remember(request, donation)
+    if donation.status != Status.PENDING:
+        return redirect("donations:gift", public_id=donation.public_id)
+    return HttpResponseRedirect(donation.checkout_url, status=HTTPStatus.SEE_OTHER)
+
+
+def find_program(slug: str) -> Program | None:
+    """The published programme at this address in the current language."""
+    return Program.objects.published().filter(slug=slug).first()
+
+
+def other_language(slug: str) -> HttpResponse:
+    """Send an address with another language's word to the right one, or answer 404."""
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            program = find_program(slug)
+        if program is not None:
+            return redirect("donations:give", slug=program.slug, permanent=True)
+    raise Http404
+
+
+def unchecked(request: HttpRequest, program: Program) -> GiftForm:
+    """The form with everything that was typed, and nothing said about it yet."""
+    typed = {name: request.POST.get(name, "") for name in GiftForm.base_fields}
+    typed["updates"] = "updates" in request.POST
+    return GiftForm(initial=typed, program=program, tax_rule=_tax_rule())
+
+
+def _empty(request: HttpRequest, program: Program) -> GiftForm:
+    initial: dict[str, Any] = {
+        "token": uuid.uuid4().hex,
+        "frequency": "once",
+        "donor_kind": "individual",
+        "country": "FR",
+        "display": Display.ANONYMOUS,
+    }
+    donation = _given_up(request, program)
+    if donation is not None:
+        request.session[_GIVEN_UP] = donation.pk
+        initial |= _as_typed(donation, program)
+    return GiftForm(initial=initial, program=program, tax_rule=_tax_rule())
+
+
+def _given_up(request: HttpRequest, program: Program) -> Donation | None:
+    """The gift whose payment page the donor came back from, if it was begun in this browser."""
+    named = request.GET.get("cancelled", "")
+    if named not in request.session.get(_BEGUN, []):
+        return None
+    return (
+        Donation.objects.select_related("donor")
+        .filter(public_id=named, program=program, status=Status.PENDING)
+        .first()
+    )
+
+
+def _as_typed(donation: Donation, program: Program) -> dict[str, Any]:
+    donor = donation.donor
+    euros, cents = divmod(donation.amount_cents, 100)
+    amount = f"{euros}.{cents:02d}" if cents else str(euros)
+    suggested = program.suggestedamounts.filter(
+        amount_cents=donation.amount_cents, frequency=donation.frequency
+    )
+    return {
+        **({"amount": amount} if suggested.exists() else {"amount": OTHER, "other_amount": amount}),
+        "frequency": donation.frequency,
+        "designation": donation.designation_id,
+        "donor_kind": donor.kind,
+        "first_name": donor.first_name,
+        "last_name": donor.last_name,
+        "company_name": donor.company_name,
+        "siren": donor.siren,
+        "email": donor.email,
+        "address": donor.address,
+        "postal_code": donor.postal_code,
+        "city": donor.city,
+        "country": donor.country,
+        "display": donation.display,
+        "public_name": donation.public_name,
+        "updates": bool(donation.updates_consent),
+    }
+
+
+def _remember(request: HttpRequest, donation: Donation) -> None:
+    begun = [*request.session.get(_BEGUN, []), str(donation.public_id)]
+    request.session[_BEGUN] = list(dict.fromkeys(begun))[-5:]
+    request.session.set_expiry(_REMEMBER_SECONDS)
+    given_up = request.session.pop(_GIVEN_UP, None)
+    if given_up is not None and given_up != donation.pk:
+        tasks.wake(tasks.close_checkout, given_up)
+
+
+def _tax_rule() -> TaxRule | None:
+    return TaxRule.objects.in_force(Regime.INCOME, timezone.localdate())
+
+
+def show(
+    request: HttpRequest,
+    program: Program,
+    gift: GiftForm,
+    *,
+    status: int = HTTPStatus.OK,
+    unavailable: bool = False,
+    stale: bool = False,
+) -> HttpResponse:
+    """The page with a form on it. `unavailable` and `stale` say above it why it is here again."""
+    return render(
+        request,
+        "donations/give.html",
+        {
+            "program": program,
+            "form": gift,
+            "tax_rule": gift.tax_rule,
+            "minimum_cents": settings.DONATION_MINIMUM_CENTS,
+            "cancelled": "cancelled" in request.GET and request.method != "POST",
+            "unavailable": unavailable,
+            "stale": stale,
+        },
+        status=status,
+    )

@@ -1,0 +1,28 @@
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from donations import gateway, tasks, webhooks
+
+logger = logging.getLogger(__name__)
+
+# Stripe's events are a few kilobytes. What is far larger is not one, and is not read.
+_LARGEST_BODY = 512_000
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest) -> HttpResponse:
+    """Stripe's door: 200 once the event is kept, 400 for what is not Stripe's, 413 for a flood."""
+    if int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY:
+        return HttpResponse("Too large to be an event.\n", status=413, content_type="text/plain")
+    try:
+        event = webhooks.receive(request.body, request.headers.get("Stripe-Signature", ""))
+    except gateway.BadEvent as error:
+        logger.warning("a webhook was refused: %s", error)
+        return HttpResponse("Not an event of ours.\n", status=400, content_type="text/plain")
+    if event.processed_at is None:
+        tasks.wake(tasks.process_event, event.pk)
+    return HttpResponse("Kept.\n", content_type="text/plain")

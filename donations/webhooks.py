@@ -1,0 +1,127 @@
+"""What Stripe tells us: kept first, handled after, and never believed without asking back."""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from donations import gateway, reconcile
+from donations.models import Donation, StripeEvent
+
+logger = logging.getLogger(__name__)
+
+# After the n-th attempt an event waits this long; a worker that dies in one leaves it to the next.
+_WAITS = tuple(
+    dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720)
+)
+MAX_ATTEMPTS = len(_WAITS)
+
+
+class UnknownDonation(Exception):
+    """Stripe speaks of a gift that names us but that we have never heard of."""
+
+
+def receive(body: bytes, signature: str) -> StripeEvent:
+    """Verify a webhook and keep it in the inbox. The same event twice is one row.
+
+    Nothing is asked of the database before the signature has been verified. Raises `gateway.BadEvent`.
+    """
+    event = gateway.read_event(body, signature)
+    StripeEvent.objects.bulk_create(
+        [
+            StripeEvent(
+                event_id=event.event_id,
+                type=event.type,
+                livemode=event.livemode,
+                api_version=event.api_version,
+                created_at=event.created_at,
+                payload=event.payload,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return StripeEvent.objects.only("pk", "processed_at").get(event_id=event.event_id)
+
+
+def waiting() -> list[int]:
+    """The keys of the events that are due to be handled, oldest first."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
+    events = StripeEvent.objects.filter(due, processed_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+    return list(events.order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def process(event_pk: int) -> bool:
+    """Handle one event of the inbox, unless it is done or in somebody else's hands.
+
+    Claimed by compare-and-set: of many workers one handles it, and if that one dies the event is
+    due again after the wait. A failure is kept on the event and never raised.
+    """
+    event = StripeEvent.objects.filter(pk=event_pk, processed_at__isnull=True).first()
+    if event is None or event.attempts >= MAX_ATTEMPTS:
+        return False
+    now = timezone.now()
+    claimed = (
+        StripeEvent.objects.filter(pk=event_pk, processed_at__isnull=True, attempts=event.attempts)
+        .filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
+        .update(attempts=F("attempts") + 1, not_before=now + _WAITS[event.attempts])
+    )
+    if not claimed:
+        return False
+    try:
+        outcome = handle(event)
+    except Exception as error:  # whatever it was, the event keeps it and is tried again
+        logger.exception("Stripe event %s failed", event.event_id)
+        StripeEvent.objects.filter(pk=event_pk).update(error=f"{type(error).__name__}: {error}")
+        return False
+    StripeEvent.objects.filter(pk=event_pk).update(
+        processed_at=timezone.now(), outcome=outcome[:200], error=""
+    )
+    return True
+
+
+def handle(event: StripeEvent) -> str:
+    """Do what an event asks for and say it in a few words. Handling it again changes nothing."""
+    handler = HANDLERS.get(event.type)
+    return handler(event.payload["data"]["object"]) if handler else "not handled here"
+
+
+def _checkout_changed(session: dict[str, Any]) -> str:
+    """A Checkout Session was paid, ran out or failed. Which of them, Stripe is asked."""
+    named = (session.get("metadata") or {}).get("donation")
+    if not named:
+        return "not a gift of this site"
+    donation = _donation(named)
+    if donation is None:
+        raise UnknownDonation(f"{session.get('id')} names the donation {named!r}, which is not here")
+    if donation.stripe_session_id is None:
+        # We died between opening the payment page and writing down its id. Stripe, asked for the
+        # session, must name the same donation: reconcile refuses it otherwise.
+        donation.stripe_session_id = session["id"]
+        outcome = reconcile.refresh(donation)
+        Donation.objects.filter(pk=donation.pk, stripe_session_id__isnull=True).update(
+            stripe_session_id=session["id"]
+        )
+        return outcome
+    if donation.stripe_session_id != session.get("id"):
+        return "another session than the gift's own"
+    return reconcile.refresh(donation)
+
+
+def _donation(public_id: object) -> Donation | None:
+    try:
+        key = uuid.UUID(str(public_id))
+    except ValueError:
+        return None
+    return Donation.objects.select_related("donor", "program", "designation").filter(public_id=key).first()
+
+
+HANDLERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "checkout.session.completed": _checkout_changed,
+    "checkout.session.async_payment_succeeded": _checkout_changed,
+    "checkout.session.async_payment_failed": _checkout_changed,
+    "checkout.session.expired": _checkout_changed,
+}
