@@ -6,6 +6,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -24,6 +25,8 @@ _PATIENCE_ON_A_PAGE = (2, 4)
 
 # Stripe's own tolerance for the age of a signed event; it accepts any time in the future, we do not.
 _EVENT_TOLERANCE_SECONDS = 300
+# What Stripe's ids and types are made of.
+_NAME = re.compile(r"[A-Za-z0-9_.]{1,100}")
 
 
 class Unavailable(Exception):  # named for what it means to the caller
@@ -193,8 +196,8 @@ def read_event(body: bytes, signature: str) -> Event:
         raise BadEvent(str(error)) from error
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise BadEvent(f"not an event: {error!r}") from error
-    if not isinstance(event.event_id, str) or not isinstance(event.type, str):
-        raise BadEvent("not an event: its id or type is not text")
+    if not (_NAME.fullmatch(str(event.event_id)) and _NAME.fullmatch(str(event.type))):
+        raise BadEvent("not an event: its id or type is no name")
     if signed_at > dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=_EVENT_TOLERANCE_SECONDS):
         raise BadEvent("signed in the future")
     if event.livemode is not is_live():
