@@ -6,10 +6,11 @@ the start with one line that names it.
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+
+from campaign import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -38,23 +39,13 @@ except OSError as error:
     ) from None
 
 SITE_URL = required("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
-if not _site.hostname or _site.scheme not in {"http", "https"}:
-    raise SystemExit(f"SITE_URL must be a full address such as https://give.example.org, not {SITE_URL!r}.")
-if not DEBUG and _site.scheme != "https":
-    raise SystemExit("SITE_URL must begin with https:// when DEBUG is off.")
+_site = environment.site(SITE_URL, debug=DEBUG)
 
 SECRET_KEY = required("SECRET_KEY", "development-only-key-that-signs-nothing-of-value")
 if not DEBUG and len(SECRET_KEY) < 50:
     raise SystemExit("SECRET_KEY is too short: 50 characters or more when DEBUG is off.")
 
-ALLOWED_HOSTS = [host for host in env.list("ALLOWED_HOSTS", default=[]) if host]
-if DEBUG:
-    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]", _site.hostname]
-elif not ALLOWED_HOSTS:
-    raise SystemExit("ALLOWED_HOSTS is not set. It is required when DEBUG is off.")
-elif "*" in ALLOWED_HOSTS:
-    raise SystemExit("ALLOWED_HOSTS must name the hosts when DEBUG is off: '*' accepts any.")
+ALLOWED_HOSTS = environment.hosts(site=_site, debug=DEBUG)
 CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 
 # --- Stripe ------------------------------------------------------------------------------------
@@ -76,7 +67,9 @@ SANDBOX_WEBHOOK_URL = f"{SITE_URL}/stripe/webhook/"
 # --- Giving ------------------------------------------------------------------------------------
 
 DONATION_MINIMUM_CENTS = 500
-DONATION_MAXIMUM_CENTS: int = env.int("DONATION_MAXIMUM_CENTS", default=10_000_000)
+DONATION_MAXIMUM_CENTS = environment.whole_number(
+    "DONATION_MAXIMUM_CENTS", default=10_000_000, least=DONATION_MINIMUM_CENTS
+)
 
 # --- Applications ------------------------------------------------------------------------------
 
@@ -139,7 +132,7 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- Database, cache, queue --------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
+DATABASES = {"default": environment.database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # The site, the worker and beat write at once: readers never wait (WAL), writers queue for up to
     # 20 s, and a transaction takes its write lock at the start instead of failing in the middle.
@@ -154,7 +147,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-REDIS_URL: str = env.str("REDIS_URL", default="")
+REDIS_URL = environment.redis()
 CACHES = {
     "default": (
         {
@@ -203,9 +196,9 @@ TIME_ZONE = "Europe/Paris"  # what people see, and what decides a gift's fiscal 
 # --- Mail --------------------------------------------------------------------------------------
 
 MAIL_DIR = VAR_DIR / "mail"  # where development's letters go, and where the sandbox shows them from
-vars().update(env.email_url_config(required("EMAIL_URL", f"filemail://{MAIL_DIR}")))
+vars().update(environment.mail(required("EMAIL_URL", f"filemail://{MAIL_DIR}"), debug=DEBUG))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>")
+DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
@@ -289,7 +282,13 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"stripe": {"level": "WARNING"}, "typst": {"level": "WARNING"}},
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "typst": {"level": "WARNING"},
+        # Beat asks every few seconds: two lines for each question would bury the rest.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }
 
 SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
