@@ -13,7 +13,7 @@ from outreach.tasks import deliver_letters
 logger = logging.getLogger(__name__)
 
 
-def owe(  # noqa: PLR0913 (by keyword only)
+def owe(
     *,
     key: str,
     kind: str,

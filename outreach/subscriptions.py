@@ -13,7 +13,7 @@ class UnknownToken(LookupError):
     """No subscription has this token."""
 
 
-def confirm(  # noqa: PLR0913 (by keyword only)
+def confirm(
     *, email: str, program: Program, language: str, consent_text: str, source: str, consented_at: dt.datetime
 ) -> Subscription:
     """The confirmed subscription of this address to this programme, with its newest proof of consent.

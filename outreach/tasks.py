@@ -2,12 +2,19 @@
 
 from celery import shared_task
 
+from outreach import broadcasts, delivery
+
 
 @shared_task
-def deliver_letters() -> None:
+def deliver_letters() -> int:
     """Send what is due."""
+    return delivery.deliver()
 
 
 @shared_task
-def owe_updates() -> None:
-    """Owe subscribers the updates published since the last look."""
+def owe_updates() -> int:
+    """Owe subscribers the updates published since the last look, and have their letters sent."""
+    finished = broadcasts.owe_published()
+    if finished:
+        deliver_letters.apply_async(expires=60)
+    return finished

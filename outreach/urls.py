@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from outreach import views
 
 app_name = "outreach"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe")]
