@@ -1,16 +1,15 @@
-"""Say before the first gift what would go wrong with it: keys that are missing, mixed or of the wrong kind."""
+"""Say before the first gift what would go wrong with it: keys missing, mixed or of the wrong kind."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning
 
 _SECRET_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 
 
-@register
 def stripe_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Whether the Stripe settings can work together."""
     key, secret, base = settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET, settings.STRIPE_API_BASE

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from babel import Locale
 from crispy_forms.helper import FormHelper
@@ -92,7 +92,7 @@ class GiftForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    designation = forms.ModelChoiceField(
+    designation: forms.ModelChoiceField[FundingNeed] = forms.ModelChoiceField(
         FundingNeed.objects.none(),
         label=_("What your gift is for"),
         required=False,
@@ -179,9 +179,9 @@ class GiftForm(forms.Form):
             (OTHER, _("Another amount")),
         ]
         self._choice("country").choices = countries(get_language() or "en")
-        needs = self.fields["designation"]
-        assert isinstance(needs, forms.ModelChoiceField)
-        needs.queryset = program.fundingneeds.all()
+        cast(
+            "forms.ModelChoiceField[FundingNeed]", self.fields["designation"]
+        ).queryset = program.fundingneeds.all()
         self.helper = _helper()
 
     @property
@@ -289,9 +289,7 @@ class GiftForm(forms.Form):
             self.add_error(name, message)
 
     def _choice(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        return field
+        return cast(forms.ChoiceField, self.fields[name])
 
     def _default_amount(self) -> str:
         return next((_value(row.amount_cents) for row in self._suggested if row.is_default), "")

@@ -17,7 +17,7 @@ class EntryKind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-class AppendOnly(Exception):  # noqa: N818
+class AppendOnly(Exception):
     """A ledger entry is never changed or removed: post another entry that corrects it."""
 
 

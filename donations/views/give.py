@@ -68,7 +68,7 @@ def other_language(slug: str) -> HttpResponse:
 
 def unchecked(request: HttpRequest, program: Program) -> GiftForm:
     """The form with everything that was typed, and nothing said about it yet."""
-    typed = {name: request.POST.get(name, "") for name in GiftForm.base_fields}
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in GiftForm.base_fields}
     typed["updates"] = "updates" in request.POST
     return GiftForm(initial=typed, program=program, tax_rule=_tax_rule())
 

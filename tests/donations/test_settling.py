@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import InternalError, connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -289,3 +289,18 @@ def test_the_page_shows_the_gift_at_once(client: Client) -> None:
 def text_of(page: HttpResponse) -> str:
     """What a reader reads of a page: no tags, single spaces."""
     return " ".join(strip_tags(page.content.decode()).split())
+
+
+@pytest.mark.services
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the guard is a PostgreSQL trigger")
+def test_the_database_itself_refuses_to_change_an_entry() -> None:
+    donation = give()
+    pay(donation)
+    reconcile.refresh(donation)
+
+    for statement in (
+        "UPDATE donations_ledgerentry SET amount_cents = 1",
+        "DELETE FROM donations_ledgerentry",
+    ):
+        with pytest.raises(InternalError, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(statement)

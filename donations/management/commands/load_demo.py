@@ -1,6 +1,7 @@
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
+from anyascii import anyascii
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -10,20 +11,36 @@ from donations.gateway import Payment
 from donations.models import Donation, Donor, Kind, Method
 from programs.models import Program
 
-# Fictitious people and companies, on example.org. (days ago, euros, kind, first name, name, city, country, language)
-_GIFTS = (
-    (300, 2_500, Kind.COMPANY, "", "Atelier Exemple", "Lyon", "FR", "fr"),
-    (271, 120, Kind.INDIVIDUAL, "Ada", "Specimen", "Dublin", "IE", "en"),
-    (240, 60, Kind.INDIVIDUAL, "Camille", "Exemple", "Paris", "FR", "fr"),
-    (205, 15_000, Kind.COMPANY, "", "Compagnie Exemple", "Nantes", "FR", "fr"),
-    (180, 250, Kind.INDIVIDUAL, "Éloïse", "Modèle", "Lille", "FR", "fr"),
-    (142, 80, Kind.INDIVIDUAL, "Noé", "Essai", "Bordeaux", "FR", "fr"),
-    (96, 1_000, Kind.INDIVIDUAL, "Inès", "Témoin", "Strasbourg", "FR", "fr"),
-    (61, 40_000, Kind.COMPANY, "", "Example Industries", "Brussels", "BE", "en"),
-    (40, 50, Kind.INDIVIDUAL, "Camille", "Exemple", "Paris", "FR", "fr"),
-    (19, 100, Kind.INDIVIDUAL, "Sam", "Sample", "Geneva", "CH", "en"),
-    (6, 30, Kind.INDIVIDUAL, "Lou", "Patron", "Brest", "FR", "fr"),
-    (1, 150, Kind.INDIVIDUAL, "Maël", "Gabarit", "Nice", "FR", "fr"),
+
+class DemoGift(NamedTuple):
+    """A gift by a fictitious person or company, on example.org."""
+
+    days_ago: int
+    euros: int
+    kind: str
+    first_name: str
+    name: str
+    city: str
+    country: str
+    language: str
+
+
+_GIFTS = tuple(
+    DemoGift(*row)
+    for row in (
+        (300, 2_500, Kind.COMPANY, "", "Atelier Exemple", "Lyon", "FR", "fr"),
+        (271, 120, Kind.INDIVIDUAL, "Ada", "Specimen", "Dublin", "IE", "en"),
+        (240, 60, Kind.INDIVIDUAL, "Camille", "Exemple", "Paris", "FR", "fr"),
+        (205, 15_000, Kind.COMPANY, "", "Compagnie Exemple", "Nantes", "FR", "fr"),
+        (180, 250, Kind.INDIVIDUAL, "Éloïse", "Modèle", "Lille", "FR", "fr"),
+        (142, 80, Kind.INDIVIDUAL, "Noé", "Essai", "Bordeaux", "FR", "fr"),
+        (96, 1_000, Kind.INDIVIDUAL, "Inès", "Témoin", "Strasbourg", "FR", "fr"),
+        (61, 40_000, Kind.COMPANY, "", "Example Industries", "Brussels", "BE", "en"),
+        (40, 50, Kind.INDIVIDUAL, "Camille", "Exemple", "Paris", "FR", "fr"),
+        (19, 100, Kind.INDIVIDUAL, "Sam", "Sample", "Geneva", "CH", "en"),
+        (6, 30, Kind.INDIVIDUAL, "Lou", "Patron", "Brest", "FR", "fr"),
+        (1, 150, Kind.INDIVIDUAL, "Maël", "Gabarit", "Nice", "FR", "fr"),
+    )
 )
 
 
@@ -38,40 +55,28 @@ class Command(BaseCommand):
         program = Program.objects.order_by("pk").first()
         if program is None:
             raise CommandError("There is no programme yet. Run `manage.py load_content` first.")
-        made = sum(self._give(program, number, *gift) for number, gift in enumerate(_GIFTS, start=1))
+        made = sum(self._give(program, number, gift) for number, gift in enumerate(_GIFTS, start=1))
         self.stdout.write(f"{made} fictitious gifts added, {len(_GIFTS) - made} were there.")
 
-    def _give(  # noqa: PLR0913  # one row of the table above
-        self,
-        program: Program,
-        number: int,
-        days_ago: int,
-        euros: int,
-        kind: str,
-        first_name: str,
-        name: str,
-        city: str,
-        country: str,
-        language: str,
-    ) -> bool:
-        company = kind == Kind.COMPANY
+    def _give(self, program: Program, number: int, gift: DemoGift) -> bool:
+        company = gift.kind == Kind.COMPANY
         donor, _ = Donor.objects.get_or_create(
-            kind=kind,
-            email=f"{(first_name or name.replace(' ', '-')).lower()}@example.org",
-            first_name=first_name,
-            last_name="" if company else name,
-            company_name=name if company else "",
-            city=city,
-            country=country,
-            language=language,
+            kind=gift.kind,
+            email=gift_email(gift),
+            first_name=gift.first_name,
+            last_name="" if company else gift.name,
+            company_name=gift.name if company else "",
+            city=gift.city,
+            country=gift.country,
+            language=gift.language,
         )
         donation, _ = Donation.objects.get_or_create(
             submission_key=f"demo-{number}",
             defaults={
                 "program": program,
                 "donor": donor,
-                "amount_cents": euros * 100,
-                "language": language,
+                "amount_cents": gift.euros * 100,
+                "language": gift.language,
             },
         )
         return payments.settle(
@@ -79,14 +84,20 @@ class Command(BaseCommand):
             Payment(
                 payment_intent_id=f"pi_demo_{number}",
                 charge_id=f"ch_demo_{number}",
-                amount_cents=euros * 100,
+                amount_cents=gift.euros * 100,
                 currency="EUR",
-                fee_cents=euros * 100 * 15 // 1000 + 25,
+                fee_cents=gift.euros * 100 * 15 // 1000 + 25,
                 method=Method.CARD,
                 paid_at=max(
-                    timezone.now() - dt.timedelta(days=days_ago),
+                    timezone.now() - dt.timedelta(days=gift.days_ago),
                     timezone.make_aware(dt.datetime.combine(program.starts_on, dt.time(12))),
                 ),
                 livemode=False,
             ),
         )
+
+
+def gift_email(gift: DemoGift) -> str:
+    """A fictitious address, in plain ASCII: `eloise.modele@example.org`."""
+    words = f"{gift.first_name} {gift.name}".strip().lower()
+    return ".".join(anyascii(words).split()) + "@example.org"
