@@ -4,6 +4,7 @@ Payment confirmations today. A tax receipt is another series with another templa
 facts and one stored PDF in the same way.
 """
 
+from donations.receipts.documents import Damaged, document
 from donations.receipts.issuing import issue
 
-__all__ = ["issue"]
+__all__ = ["Damaged", "document", "issue"]

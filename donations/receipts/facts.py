@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from django.utils.translation import override
 
 from donations.models import Donor, Issuer, Kind, Receipt
 from donations.money import in_english_words, in_french_words
+
+PARIS = ZoneInfo("Europe/Paris")  # the fiscal date of a gift is the day it was in Paris
 
 
 class DonorFacts(TypedDict):

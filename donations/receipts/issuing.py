@@ -1,7 +1,6 @@
 """Number a receipt and freeze what it states. The PDF is made later, outside the transaction."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -9,9 +8,8 @@ from django.utils import timezone
 
 from donations.models import Donation, Receipt, ReceiptCounter, ReceiptState, Series
 from donations.receipts import issuer
-from donations.receipts.facts import collect
+from donations.receipts.facts import PARIS, collect
 
-PARIS = ZoneInfo("Europe/Paris")  # the fiscal date of a gift is the day it was in Paris
 TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-1"}
 
 
