@@ -7,10 +7,14 @@ the start with one line that names it.
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 from campaign import environment
+
+# Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
