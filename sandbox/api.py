@@ -1,0 +1,143 @@
+"""The door of the REST API: who asks, what for, and the answer in Stripe's manner."""
+
+import base64
+import json
+import logging
+from typing import Any
+
+import stripe
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from sandbox import encoding, errors, expansion, idempotency, parameters, routes, store
+from sandbox.calls import Call
+from sandbox.models import Answer
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt  # a program calls, with a key of its own; no cookie is read
+@never_cache
+def endpoint(request: HttpRequest, address: str) -> HttpResponse:
+    request_id = "req_" + store.random_text(14)
+    original = request_id
+    try:
+        _authenticate(request)
+        _same_version(request)
+        original, body = _answer(request, address, request_id)
+        status = 200
+    except errors.ApiError as error:
+        status, body = error.status, _text(error.body(request_id))
+    except Exception:
+        logger.exception("The sandbox failed at %s %s", request.method, address)
+        status, body = 500, _text(errors.Broken("The sandbox failed; its log says why.").body(request_id))
+    response = HttpResponse(body, status=status, content_type="application/json")
+    response["Request-Id"] = request_id
+    response["Stripe-Version"] = stripe.api_version
+    if key := request.headers.get("Idempotency-Key"):
+        response["Idempotency-Key"] = key.replace("\n", "").replace("\r", "")
+    if original != request_id:
+        response["Idempotent-Replayed"] = "true"
+        response["Original-Request"] = original
+    return response
+
+
+def _authenticate(request: HttpRequest) -> None:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    key = credentials.strip()
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(key, validate=True).decode().partition(":")[0]
+        except ValueError:
+            key = ""
+    elif scheme.lower() != "bearer":
+        key = ""
+    if not key:
+        raise errors.Unauthorized(
+            "You did not provide an API key. You need to provide your API key in the Authorization header, "
+            "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+        )
+    if not constant_time_compare(key, settings.STRIPE_SECRET_KEY):
+        hidden = f"{key[:8]}****{key[-4:]}" if len(key) > 16 else "****"
+        raise errors.Unauthorized(f"Invalid API Key provided: {hidden}")
+
+
+def _same_version(request: HttpRequest) -> None:
+    asked = request.headers.get("Stripe-Version", stripe.api_version)
+    if asked != stripe.api_version:
+        raise errors.InvalidRequest(
+            f"Invalid Stripe API version: {asked[:50]}. The sandbox speaks {stripe.api_version} only."
+        )
+
+
+def _answer(request: HttpRequest, address: str, request_id: str) -> tuple[str, str]:
+    """The id of the request that did the work (another's, when answered again) and the answer's text."""
+    method = request.method or "GET"
+    route, object_id = routes.find(method, address)
+    given = _given(request)
+    call = Call(
+        request_id=request_id,
+        params=parameters.check(route.params, given),
+        object_id=object_id,
+        idempotency_key=request.headers.get("Idempotency-Key") if method == "POST" else None,
+        address=request.build_absolute_uri,
+    )
+    if not call.idempotency_key:
+        return request_id, _perform(route, call, None)
+    claim = idempotency.begin(
+        call.idempotency_key, idempotency.fingerprint(method, address, given), request_id
+    )
+    if claim.status:
+        return claim.request_id, claim.body
+    try:
+        return request_id, _perform(route, call, claim)
+    except BaseException:
+        idempotency.release(claim)
+        raise
+
+
+def _given(request: HttpRequest) -> dict[str, Any]:
+    if request.method != "POST":
+        return encoding.decode(request.META.get("QUERY_STRING", ""))
+    if request.content_type not in {"", "application/x-www-form-urlencoded"}:
+        raise errors.InvalidRequest(
+            "Invalid request: send the parameters as application/x-www-form-urlencoded, "
+            f"not as {request.content_type[:100]}."
+        )
+    try:
+        return encoding.decode(request.body.decode())
+    except RequestDataTooBig:
+        raise errors.TooLarge("The request is too large.") from None
+    except UnicodeDecodeError:
+        raise errors.InvalidRequest(
+            "Invalid request: the parameters are not valid UTF-8 form data."
+        ) from None
+
+
+def _perform(route: routes.Route, call: Call, claim: Answer | None) -> str:
+    """Do the work and remember the answer, in one transaction."""
+
+    def work() -> str:
+        answer = route.handler(call)
+        expansion.expand(answer, call.params.get("expand", []), routes.INCLUDABLE)
+        text = _text(answer)
+        if claim:
+            idempotency.finish(claim, 200, text)
+        return text
+
+    try:
+        return store.retrying(work)
+    except store.Changed:
+        raise errors.Busy(
+            "This object cannot be accessed right now because another API request or Stripe process is "
+            "currently accessing it.",
+            code="lock_timeout",
+        ) from None
+
+
+def _text(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, indent=2)

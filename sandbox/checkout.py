@@ -1,0 +1,163 @@
+"""A payer at the hosted page: pay, be asked to authenticate, come back too late.
+
+A session is paid at most once. Whoever changes it first wins (`store.save`), and the other finds
+it closed; charge, events and webhooks are made in the same transaction.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sandbox import cards, events, payments, store
+from sandbox.calls import Call
+from sandbox.models import StripeObject
+from sandbox.resources import customers, payment_intents
+
+_KIND = "checkout.session"
+
+
+class Outcome(enum.Enum):
+    PAID = enum.auto()
+    REFUSED = enum.auto()
+    AUTHENTICATE = enum.auto()
+    CLOSED = enum.auto()
+
+
+@dataclass(frozen=True)
+class Result:
+    session: StripeObject
+    outcome: Outcome
+    message: Promise | None = None  # why the card was refused
+
+
+def customer_details(email: str | None, name: str | None) -> dict[str, Any]:
+    return {
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
+
+
+def current(row: StripeObject) -> StripeObject:
+    """The session as it stands now: expired, if its time is over."""
+    if row.data["status"] == "open" and row.data["expires_at"] <= store.now():
+        expire(row, None)
+    return row
+
+
+def expire(row: StripeObject, call: Call | None) -> None:
+    """Close an open session, and with it what was begun for it."""
+    row.data |= {"status": "expired", "url": None}
+    store.save(row)
+    if row.data["payment_intent"]:
+        payments.cancel(store.fetch(payment_intents.KIND, row.data["payment_intent"]))
+    events.emit("checkout.session.expired", row.data, call)
+
+
+def expire_due() -> int:
+    """Expire every session whose time is over; how many there were. Repeating it is safe."""
+    due = StripeObject.objects.of_kind(_KIND).filter(data__status="open", data__expires_at__lte=store.now())
+    ids = list(due.values_list("object_id", flat=True))
+    for session_id in ids:
+        store.retrying(lambda session_id=session_id: current(store.fetch(_KIND, session_id)))
+    return len(ids)
+
+
+def look(session_id: str) -> StripeObject | None:
+    if store.find(_KIND, session_id) is None:
+        return None
+    return store.retrying(lambda: current(store.fetch(_KIND, session_id)))
+
+
+def pay(session_id: str, number: str, *, email: str, name: str, authentication: str) -> Result:
+    """Try to pay with a card; `authentication` is where its bank would ask for more.
+
+    A number that is no test card changes nothing. A declined card leaves the session open.
+    """
+    try:
+        card = cards.find(number)
+    except cards.WrongNumber:
+        message = _("This is not a card number. Check the digits.")
+    except cards.NotATestCard:
+        message = _(
+            "This is not one of the test cards. No real card is taken here: use one of the numbers below."
+        )
+    else:
+        return store.retrying(lambda: _pay(session_id, card, email, name, authentication))
+    return Result(store.fetch(_KIND, session_id), Outcome.REFUSED, message)
+
+
+def authenticate(session_id: str, *, passed: bool) -> Result:
+    """Go on after the bank has seen its customer, or has not."""
+    return store.retrying(lambda: _authenticate(session_id, passed=passed))
+
+
+def awaiting_authentication(session: StripeObject) -> bool:
+    if session.data["status"] != "open" or not session.data["payment_intent"]:
+        return False
+    intent = store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    return bool(intent.data["status"] == "requires_action")
+
+
+def _pay(session_id: str, card: cards.Card, email: str, name: str, authentication: str) -> Result:
+    session = current(store.fetch(_KIND, session_id))
+    if session.data["status"] != "open":
+        return Result(session, Outcome.CLOSED)
+    known = session.data["customer_details"] or {}
+    details = payments.billing(known.get("email") or email or None, name or known.get("name"))
+    intent = _intent(session)
+    if card.authentication:
+        store.save(session)
+        payments.ask_authentication(intent, card, details, authentication)
+        return Result(session, Outcome.AUTHENTICATE)
+    return _charge(session, intent, card, details)
+
+
+def _authenticate(session_id: str, *, passed: bool) -> Result:
+    session = current(store.fetch(_KIND, session_id))
+    if session.data["status"] != "open":
+        return Result(session, Outcome.CLOSED)
+    intent = store.find(payment_intents.KIND, session.data["payment_intent"] or "")
+    if intent is None or intent.data["status"] != "requires_action":
+        return Result(session, Outcome.REFUSED, _("There is nothing to authenticate. Choose a card."))
+    if not passed:
+        payments.fail_authentication(intent)
+        return Result(session, Outcome.REFUSED, _("Your bank could not confirm that it was you. Try again."))
+    card = cards.find(intent.private["card"])
+    return _charge(session, intent, card, intent.private["billing"])
+
+
+def _intent(session: StripeObject) -> StripeObject:
+    """The session's payment intent, made at the first try to pay."""
+    if session.data["payment_intent"]:
+        return store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    intent = payment_intents.start(session.data, session.private["payment_intent_data"])
+    session.data["payment_intent"] = intent.object_id
+    events.emit("payment_intent.created", intent.data, None)
+    return intent
+
+
+def _charge(session: StripeObject, intent: StripeObject, card: cards.Card, details: dict[str, Any]) -> Result:
+    if not payments.charge(intent, card, details):
+        store.save(session)
+        return Result(session, Outcome.REFUSED, card.decline.shown if card.decline else None)
+    if session.data["customer_creation"] == "always":
+        contact = {key: details[key] for key in ("email", "name") if details[key]}
+        session.data["customer"] = customers.make(None, contact)["id"]
+    session.data |= {
+        "customer_details": customer_details(details["email"], details["name"]),
+        "payment_status": "paid",
+        "status": "complete",
+        "url": None,
+    }
+    store.save(session)
+    events.emit("checkout.session.completed", session.data, None)
+    return Result(session, Outcome.PAID)

@@ -1,0 +1,85 @@
+"""`expand`: put whole objects where an answer holds their ids.
+
+A path such as `payment_intent.latest_charge` says where.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import errors, store
+
+_DEEPEST = 4
+# By kind of object, what can be expanded and what kind is found there.
+_EXPANDABLE: dict[str, dict[str, str]] = {
+    "balance_transaction": {"source": ""},
+    "charge": {
+        "balance_transaction": "balance_transaction",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+        "refunds": "list",
+    },
+    "checkout.session": {"customer": "customer", "line_items": "list", "payment_intent": "payment_intent"},
+    "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
+    "payment_method": {"customer": "customer"},
+    "refund": {
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "payment_intent": "payment_intent",
+    },
+}
+_SOURCES = {"ch_": "charge", "re_": "refund"}
+
+Included = Callable[[dict[str, Any]], Any]
+
+
+def expand(answer: dict[str, Any], paths: list[str], includable: dict[tuple[str, str], Included]) -> None:
+    """Expand each of `paths` in place.
+
+    `includable` makes the lists that an object holds only when asked. Raises
+    `errors.InvalidRequest` for what cannot be expanded.
+    """
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > _DEEPEST + (steps[0] == "data"):
+            raise errors.InvalidRequest(
+                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
+                param="expand",
+            )
+        _walk(answer, steps, path, includable)
+
+
+def _walk(node: Any, steps: list[str], path: str, includable: dict[tuple[str, str], Included]) -> None:
+    if not steps or node is None:
+        return
+    if isinstance(node, list):
+        for item in node:
+            _walk(item, steps, path, includable)
+        return
+    name, rest = steps[0], steps[1:]
+    if not isinstance(node, dict) or not name:
+        raise _not_expandable(path)
+    if node.get("object") == "list" and name == "data":
+        _walk(node["data"], rest, path, includable)
+        return
+    kind = str(node.get("object", ""))
+    if (kind, name) in includable:
+        node[name] = includable[kind, name](node)
+    elif name in _EXPANDABLE.get(kind, {}):
+        node[name] = _resolved(kind, name, node.get(name))
+    elif rest and isinstance(node.get(name), dict | list):
+        pass  # a plain object on the way, such as a list's `data`
+    else:
+        raise _not_expandable(path)
+    _walk(node[name], rest, path, includable)
+
+
+def _resolved(kind: str, name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value  # nothing there, or expanded already by another path
+    wanted = _EXPANDABLE[kind][name] or _SOURCES[value[:3]]
+    return store.fetch(wanted, value).data
+
+
+def _not_expandable(path: str) -> errors.InvalidRequest:
+    return errors.InvalidRequest(f"This property cannot be expanded ({path}).", param="expand")

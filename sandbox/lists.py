@@ -1,0 +1,76 @@
+"""Stripe's lists: newest first, cut into pages by a cursor."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox import errors, store
+from sandbox.models import StripeObject, StripeObjectQuerySet
+
+_DEFAULT_LIMIT = 10
+_LARGEST_LIMIT = 100
+_COMPARISONS = {"gt", "gte", "lt", "lte"}
+
+Present = Callable[[StripeObject], dict[str, Any]]
+
+
+def page(
+    rows: StripeObjectQuerySet, kind: str, url: str, params: Mapping[str, Any], present: Present
+) -> dict[str, Any]:
+    """The list object for `rows`, cut by `limit`, `starting_after`, `ending_before` and `created`."""
+    limit = _limit(params)
+    rows = _created(rows, params.get("created"))
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if after and before:
+        raise errors.InvalidRequest(
+            "Received both starting_after and ending_before parameters. Please pass in only one.",
+            code="parameters_exclusive",
+            param="starting_after",
+        )
+    if before:
+        cursor = store.named(kind, before, "ending_before")
+        found = list(rows.filter(pk__gt=cursor.pk).order_by("pk")[: limit + 1])
+        shown = found[:limit][::-1]
+    else:
+        if after:
+            rows = rows.filter(pk__lt=store.named(kind, after, "starting_after").pk)
+        found = list(rows.newest_first()[: limit + 1])
+        shown = found[:limit]
+    return listed([present(row) for row in shown], url, has_more=len(found) > limit)
+
+
+def listed(data: list[dict[str, Any]], url: str, *, has_more: bool = False) -> dict[str, Any]:
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+def plain(row: StripeObject) -> dict[str, Any]:
+    data: dict[str, Any] = row.data
+    return data
+
+
+def matching(rows: StripeObjectQuerySet, params: Mapping[str, Any], *names: str) -> StripeObjectQuerySet:
+    """Only the objects whose own field equals the parameter of the same name, where it is given."""
+    wanted = {f"data__{name}": params[name] for name in names if name in params}
+    return rows.filter(**wanted)
+
+
+def _limit(params: Mapping[str, Any]) -> int:
+    limit: int = params.get("limit", _DEFAULT_LIMIT)
+    if limit < 1:
+        raise errors.InvalidRequest(
+            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="limit"
+        )
+    if limit > _LARGEST_LIMIT:
+        raise errors.InvalidRequest(
+            "This value must be less than or equal to 100.", code="parameter_invalid_integer", param="limit"
+        )
+    return limit
+
+
+def _created(rows: StripeObjectQuerySet, wanted: int | Mapping[str, int] | None) -> StripeObjectQuerySet:
+    if wanted is None:
+        return rows
+    if isinstance(wanted, int):
+        return rows.filter(created=wanted)
+    return rows.filter(
+        **{f"created__{name}": value for name, value in wanted.items() if name in _COMPARISONS}
+    )

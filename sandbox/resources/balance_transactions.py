@@ -1,0 +1,59 @@
+from typing import Any
+
+from sandbox import lists, store
+from sandbox.calls import Call
+from sandbox.models import StripeObject
+
+# What Stripe takes from a European platform for a card of the European Economic Area: 1.5 % + €0.25.
+_PER_MILLE = 15
+_FIXED_CENTS = 25
+_DAYS_PENDING = 7
+
+
+def card_fee(amount: int) -> int:
+    """Stripe's fee in cents, half a cent rounded up."""
+    return (amount * _PER_MILLE + 500) // 1000 + _FIXED_CENTS
+
+
+def record(kind: str, source: dict[str, Any], amount: int, fee: int) -> dict[str, Any]:
+    """Add the movement of `amount` cents (negative when money leaves) that `source` causes."""
+    created = store.now()
+    details = {
+        "amount": fee,
+        "application": None,
+        "currency": source["currency"],
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
+    data = {
+        "id": store.new_id("balance_transaction"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": created + _DAYS_PENDING * 86_400,
+        "balance_type": "payments",
+        "created": created,
+        "currency": source["currency"],
+        "description": source.get("description"),
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [details] if fee else [],
+        "net": amount - fee,
+        "reporting_category": kind,
+        "source": source["id"],
+        "status": "pending",
+        "type": kind,
+    }
+    store.add(data)
+    return data
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    return lists.plain(store.fetch("balance_transaction", call.object_id))
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    kind = "balance_transaction"
+    rows = lists.matching(
+        StripeObject.objects.of_kind(kind), call.params, "currency", "payout", "source", "type"
+    )
+    return lists.page(rows, kind, "/v1/balance_transactions", call.params, lists.plain)

@@ -1,0 +1,164 @@
+from typing import Any
+
+from sandbox import lists, store
+from sandbox.calls import Call
+from sandbox.cards import Card
+from sandbox.models import StripeObject
+from sandbox.resources import balance_transactions
+
+KIND = "charge"
+
+
+def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
+    """Take the intent's amount from the card; the money arrives with a balance transaction."""
+    data = _blank(intent, card, billing)
+    movement = balance_transactions.record(
+        "charge", data, data["amount"], balance_transactions.card_fee(data["amount"])
+    )
+    data |= {
+        "amount_captured": data["amount"],
+        "balance_transaction": movement["id"],
+        "captured": True,
+        "outcome": _outcome("authorized", "Payment complete.", "approved_by_network", risk_score=20),
+        "paid": True,
+        "status": "succeeded",
+    }
+    store.add(data)
+    return data
+
+
+def fail(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
+    """Record that the bank refused the card."""
+    if card.decline is None:
+        raise ValueError(f"{card.number} is not a card that is declined")
+    data = _blank(intent, card, billing)
+    data |= {
+        "failure_code": card.decline.code,
+        "failure_message": card.decline.message,
+        "outcome": {
+            **_outcome(
+                "issuer_declined",
+                "The bank did not return any further details with this decline.",
+                "declined_by_network",
+                risk_score=20,
+            ),
+            "reason": card.decline.decline_code,
+        },
+        "status": "failed",
+    }
+    store.add(data)
+    return data
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    return lists.plain(store.fetch(KIND, call.object_id))
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    rows = lists.matching(
+        StripeObject.objects.of_kind(KIND), call.params, "customer", "payment_intent", "transfer_group"
+    )
+    return lists.page(rows, KIND, "/v1/charges", call.params, lists.plain)
+
+
+def _outcome(kind: str, message: str, network: str, *, risk_score: int) -> dict[str, Any]:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": network,
+        "reason": None,
+        "risk_level": "normal",
+        "risk_score": risk_score,
+        "seller_message": message,
+        "type": kind,
+    }
+
+
+def _blank(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
+    charge_id = store.new_id(KIND)
+    return {
+        "id": charge_id,
+        "object": KIND,
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": billing,
+        "calculated_statement_descriptor": intent["statement_descriptor"] or "SANDBOX",
+        "captured": False,
+        "created": store.now(),
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "on_behalf_of": None,
+        "outcome": None,
+        "paid": False,
+        "payment_intent": intent["id"],
+        "payment_method": intent["payment_method"],
+        "payment_method_details": {"card": _card(intent, card), "type": "card"},
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "refunds": lists.listed([], f"/v1/charges/{charge_id}/refunds"),
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "pending",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+def _card(intent: dict[str, Any], card: Card) -> dict[str, Any]:
+    return {
+        "amount_authorized": intent["amount"] if card.decline is None else None,
+        "authorization_code": None,
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": card.country,
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card.fingerprint,
+        "funding": card.funding,
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": card.number[-4:],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card.brand,
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "regulated_status": "unregulated",
+        "three_d_secure": _three_d_secure() if card.authentication else None,
+        "transaction_link_id": None,
+        "wallet": None,
+    }
+
+
+def _three_d_secure() -> dict[str, Any]:
+    return {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": None,
+        "version": "2.2.0",
+    }

@@ -1,0 +1,95 @@
+from typing import Any
+
+from sandbox import errors, events, lists, store, values
+from sandbox.calls import Call
+from sandbox.models import StripeObject
+
+_KIND = "customer"
+_SIMULATED = {
+    "address", "description", "email", "expand", "metadata", "name", "phone", "preferred_locales",
+}  # fmt: skip
+_LONGEST_NAME = 256
+
+
+def create(call: Call) -> dict[str, Any]:
+    return make(call, dict(call.params))
+
+
+def make(call: Call | None, given: dict[str, Any]) -> dict[str, Any]:
+    data = _blank()
+    _apply(data, given)
+    store.add(data)
+    events.emit("customer.created", data, call)
+    return data
+
+
+def update(call: Call) -> dict[str, Any]:
+    row = store.fetch(_KIND, call.object_id)
+    before = dict(row.data)
+    _apply(row.data, dict(call.params))
+    previous = {key: value for key, value in before.items() if row.data[key] != value}
+    if previous:
+        store.save(row)
+        events.emit("customer.updated", row.data, call, previous)
+    return lists.plain(row)
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    return lists.plain(store.fetch(_KIND, call.object_id))
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    if "test_clock" in call.params:
+        raise errors.NotSimulated("test clocks", param="test_clock")
+    rows = lists.matching(StripeObject.objects.of_kind(_KIND), call.params, "email")
+    return lists.page(rows, _KIND, "/v1/customers", call.params, lists.plain)
+
+
+def _apply(data: dict[str, Any], given: dict[str, Any]) -> None:
+    for name in given:
+        if name not in _SIMULATED:
+            raise errors.NotSimulated(f"customers with {name}", param=name)
+    if "email" in given:
+        data["email"] = values.email(given["email"], "email")
+    if len(given.get("name", "")) > _LONGEST_NAME:
+        raise errors.InvalidRequest(
+            f"Invalid string: name must be at most {_LONGEST_NAME} characters", param="name"
+        )
+    for name in ("name", "description", "phone", "preferred_locales"):
+        if name in given:
+            data[name] = given[name]
+    if "address" in given:
+        data["address"] = values.address(given["address"])
+    data["metadata"] = values.merged_metadata(data["metadata"], given.get("metadata"))
+
+
+def _blank() -> dict[str, Any]:
+    return {
+        "id": store.new_id(_KIND),
+        "object": _KIND,
+        "address": None,
+        "balance": 0,
+        "created": store.now(),
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": store.random_text(8).upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }

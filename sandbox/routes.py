@@ -1,0 +1,88 @@
+"""The addresses the sandbox answers at, each with the SDK's typed parameters and what does the work."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from stripe import params
+from stripe.params import checkout
+
+from sandbox import errors
+from sandbox.calls import Handler
+from sandbox.expansion import Included
+from sandbox.resources import (
+    balance_transactions,
+    charges,
+    checkout_sessions,
+    customers,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    pattern: re.Pattern[str]
+    params: Any
+    handler: Handler
+
+
+def _route(method: str, address: str, schema: Any, handler: Handler) -> Route:
+    return Route(method, re.compile(address.replace("{id}", "([^/]+)")), schema, handler)
+
+
+_SESSIONS = "checkout/sessions"
+ROUTES = [
+    _route("POST", _SESSIONS, checkout.SessionCreateParams, checkout_sessions.create),
+    _route("GET", _SESSIONS, checkout.SessionListParams, checkout_sessions.list_all),
+    _route("GET", _SESSIONS + "/{id}", checkout.SessionRetrieveParams, checkout_sessions.retrieve),
+    _route("POST", _SESSIONS + "/{id}/expire", checkout.SessionExpireParams, checkout_sessions.expire),
+    _route(
+        "GET",
+        _SESSIONS + "/{id}/line_items",
+        checkout.SessionLineItemListParams,
+        checkout_sessions.list_line_items,
+    ),
+    _route("GET", "payment_intents", params.PaymentIntentListParams, payment_intents.list_all),
+    _route("GET", "payment_intents/{id}", params.PaymentIntentRetrieveParams, payment_intents.retrieve),
+    _route("GET", "payment_methods/{id}", params.PaymentMethodRetrieveParams, payment_methods.retrieve),
+    _route("GET", "charges", params.ChargeListParams, charges.list_all),
+    _route("GET", "charges/{id}", params.ChargeRetrieveParams, charges.retrieve),
+    _route("GET", "balance_transactions", params.BalanceTransactionListParams, balance_transactions.list_all),
+    _route(
+        "GET",
+        "balance_transactions/{id}",
+        params.BalanceTransactionRetrieveParams,
+        balance_transactions.retrieve,
+    ),
+    _route("POST", "customers", params.CustomerCreateParams, customers.create),
+    _route("GET", "customers", params.CustomerListParams, customers.list_all),
+    _route("GET", "customers/{id}", params.CustomerRetrieveParams, customers.retrieve),
+    _route("POST", "customers/{id}", params.CustomerUpdateParams, customers.update),
+    _route("GET", "events", params.EventListParams, events.list_all),
+    _route("GET", "events/{id}", params.EventRetrieveParams, events.retrieve),
+    _route("POST", "refunds", params.RefundCreateParams, refunds.create),
+    _route("GET", "refunds", params.RefundListParams, refunds.list_all),
+    _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
+]
+
+# Lists that an object holds only when `expand` asks for them.
+INCLUDABLE: dict[tuple[str, str], Included] = {
+    ("checkout.session", "line_items"): checkout_sessions.first_line_items,
+    ("charge", "refunds"): refunds.of_charge,
+}
+
+
+def find(method: str, address: str) -> tuple[Route, str]:
+    """The route and the id in the address. Raises `errors.NotFound`."""
+    address = address.rstrip("/")
+    for route in ROUTES:
+        if route.method == method and (match := route.pattern.fullmatch(address)):
+            return route, match[1] if match.groups() else ""
+    raise errors.NotFound(
+        f"Unrecognized request URL ({method}: /v1/{address[:200]}). Please see https://docs.stripe.com/api. "
+        "The sandbox answers for one-off card payments only."
+    )

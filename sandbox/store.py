@@ -1,0 +1,104 @@
+"""Keep Stripe's objects: make, find and change them, with nobody's change lost."""
+
+import secrets
+import string
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import F
+
+from sandbox import errors
+from sandbox.models import StripeObject
+
+_Result = TypeVar("_Result")
+_TRIES = 8  # to change what others are changing too
+_ALPHABET = string.ascii_letters + string.digits
+
+_PREFIXES = {
+    "balance_transaction": "txn_3",
+    "charge": "ch_3",
+    "checkout.session": "cs_test_a1",
+    "customer": "cus_",
+    "event": "evt_3",
+    "item": "li_1",
+    "payment_intent": "pi_3",
+    "payment_method": "pm_1",
+    "price": "price_1",
+    "product": "prod_",
+    "refund": "re_3",
+}
+_LENGTHS = {"checkout.session": 56, "customer": 14, "product": 14}
+
+
+class Changed(Exception):
+    """Somebody else changed the object since it was read: read it again and decide again."""
+
+
+def random_text(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_id(kind: str) -> str:
+    """An id that looks like Stripe's and cannot be guessed."""
+    return _PREFIXES[kind] + random_text(_LENGTHS.get(kind, 23))
+
+
+def now() -> int:
+    """Unix time in seconds."""
+    return int(time.time())
+
+
+def add(data: dict[str, Any], private: dict[str, Any] | None = None) -> StripeObject:
+    return StripeObject.objects.create(
+        object_id=data["id"], kind=data["object"], created=data["created"], data=data, private=private or {}
+    )
+
+
+def save(row: StripeObject) -> None:
+    """Write back `row.data`, if nobody else has since it was read; otherwise raise `Changed`.
+
+    Call it inside the transaction that holds all that follows from the change, so that either all
+    of it happens or none.
+    """
+    mine = StripeObject.objects.filter(pk=row.pk, version=row.version)
+    if not mine.update(data=row.data, version=F("version") + 1):
+        raise Changed(row.object_id)
+    row.version += 1
+
+
+def retrying(work: Callable[[], _Result]) -> _Result:
+    """`work` in one transaction, begun again when what it read was changed meanwhile.
+
+    After several tries `Changed` is raised.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except Changed:
+            continue
+    with transaction.atomic():
+        return work()
+
+
+def find(kind: str, object_id: str) -> StripeObject | None:
+    return StripeObject.objects.of_kind(kind).filter(object_id=object_id).first()
+
+
+def fetch(kind: str, object_id: str) -> StripeObject:
+    """The object an address names. Raises `errors.NotFound` (404)."""
+    row = find(kind, object_id)
+    if row is None:
+        missing = errors.no_such(kind, object_id)
+        raise errors.NotFound(missing.message, code=missing.code, param="id")
+    return row
+
+
+def named(kind: str, object_id: str, param: str) -> StripeObject:
+    """The object a parameter names. Raises `errors.InvalidRequest` (400)."""
+    row = find(kind, object_id)
+    if row is None:
+        raise errors.no_such(kind, object_id, param)
+    return row

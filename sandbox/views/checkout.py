@@ -1,0 +1,115 @@
+"""The hosted payment page, in the place of Stripe's.
+
+At Stripe it is another site, so nothing of the donor's session here is read or written; that is
+why its forms need no token against forgery.
+"""
+
+from csp.decorators import csp_update
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from sandbox import cards, checkout
+from sandbox.models import StripeObject
+
+# Browsers hold a form's redirect to this list, and a session may end on any site.
+_leads_anywhere = csp_update({"form-action": ["http:", "https:"]})
+
+
+@csrf_exempt
+@never_cache
+@_leads_anywhere
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, session_id: str) -> HttpResponse:
+    session = _session(session_id)
+    if request.method != "POST":
+        return _show(request, session, typed=request.GET.get("card", ""))
+    if request.POST.get("action") == "cancel":
+        return _cancel(request, session)
+    typed = request.POST.get("card", "")
+    result = checkout.pay(
+        session_id,
+        typed,
+        email=request.POST.get("email", "")[:200],
+        name=request.POST.get("name", "")[:200],
+        authentication=request.build_absolute_uri(reverse("sandbox:authenticate", args=[session_id])),
+    )
+    return _follow(request, result, typed)
+
+
+@csrf_exempt
+@never_cache
+@_leads_anywhere
+@require_http_methods(["GET", "HEAD", "POST"])
+def authenticate(request: HttpRequest, session_id: str) -> HttpResponse:
+    """The page on which a bank would ask its customer for a code."""
+    session = _session(session_id)
+    if request.method != "POST":
+        if not checkout.awaiting_authentication(session):
+            return redirect("sandbox:checkout", session_id)
+        with translation.override(_language(session)):
+            return render(request, "sandbox/authenticate.html", {"session": session.data})
+    passed = request.POST.get("action") == "complete"
+    return _follow(request, checkout.authenticate(session_id, passed=passed), "")
+
+
+def _follow(request: HttpRequest, result: checkout.Result, typed: str) -> HttpResponse:
+    session = result.session
+    match result.outcome:
+        case checkout.Outcome.PAID:
+            return _see_other(_success_address(session))
+        case checkout.Outcome.AUTHENTICATE:
+            return _see_other(reverse("sandbox:authenticate", args=[session.object_id]))
+        case _:
+            return _show(request, session, typed=typed, message=result.message)
+
+
+def _show(request: HttpRequest, session: StripeObject, *, typed: str, message: object = None) -> HttpResponse:
+    data = session.data
+    context = {
+        "session": data,
+        "items": session.private["line_items"],
+        "amount": data["amount_total"] / 100,
+        "typed": typed[:40],
+        "message": message,
+        "cards": cards.ALL,
+        "success_url": _success_address(session),
+        "address": reverse("sandbox:checkout", args=[session.object_id]),
+    }
+    template = "sandbox/checkout.html" if data["status"] == "open" else "sandbox/closed.html"
+    with translation.override(_language(session)):
+        return render(request, template, context)
+
+
+def _cancel(request: HttpRequest, session: StripeObject) -> HttpResponse:
+    if session.data["cancel_url"] and session.data["status"] == "open":
+        return _see_other(session.data["cancel_url"])
+    return _show(request, session, typed="")
+
+
+def _session(session_id: str) -> StripeObject:
+    session = checkout.look(session_id)
+    if session is None:
+        raise Http404
+    return session
+
+
+def _language(session: StripeObject) -> str:
+    """The session's own language, where we speak it; otherwise the browser's."""
+    asked = str(session.data["locale"] or "auto").partition("-")[0]
+    return asked if asked in {"en", "fr"} else translation.get_language() or "en"
+
+
+def _success_address(session: StripeObject) -> str:
+    address: str = session.data["success_url"]
+    return address.replace("{CHECKOUT_SESSION_ID}", session.object_id)
+
+
+def _see_other(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
