@@ -1,0 +1,56 @@
+"""Run every benchmark and print its figures: `python -m tests.bench [name …]`.
+
+Each runs in a process of its own, with a database, files and keys made for it and thrown away after.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BENCHES = ("page", "settle", "pdf")
+_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all. Returns 1 when one could not run."""
+    failed = False
+    for name in names or _BENCHES:
+        for database in _databases(name):
+            with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
+                environment = {
+                    **{key: value for key, value in os.environ.items() if key not in _FOREIGN},
+                    **_ENVIRONMENT,
+                    "VAR_DIR": folder,
+                    "DATABASE_URL": database or f"sqlite:///{folder}/bench.sqlite3",
+                }
+                command = [sys.executable, "-m", f"tests.bench.{name}"]
+                failed |= subprocess.run(command, cwd=_ROOT, env=environment, check=False).returncode != 0
+    return int(failed)
+
+
+def _databases(name: str) -> list[str]:
+    """Where a benchmark runs: the embedded database, and for settling PostgreSQL too where there is one."""
+    if name != "settle":
+        return [""]
+    return ["", os.environ.get("DATABASE_URL") or _POSTGRESQL]
+
+
+_FOREIGN = {"REDIS_URL", "EMAIL_URL", "SENTRY_DSN", "STRIPE_API_BASE"}
+# As in production, with keys that belong to nobody.
+_ENVIRONMENT = {
+    "DEBUG": "0",
+    "SECRET_KEY": "not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SITE_URL": "https://127.0.0.1",
+    "EMAIL_URL": "dummymail://",
+    "DEFAULT_FROM_EMAIL": "gifts@example.org",
+    "STRIPE_SECRET_KEY": "sk_test_belongs_to_nobody",
+    "STRIPE_WEBHOOK_SECRET": "whsec_belongs_to_nobody",
+    "DJANGO_SETTINGS_MODULE": "campaign.settings",
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,67 @@
+"""Gifts settled a second by one process: status, ledger, total, receipt, subscription and letter."""
+
+import time
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  # after the settings
+from django.db import OperationalError, connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from donations import ledger, payments  # noqa: E402
+from donations.gateway import Payment  # noqa: E402
+from donations.models import Donation, Donor  # noqa: E402
+from programs.models import Program  # noqa: E402
+
+_GIFTS = 500
+
+
+def main() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError:
+        print(f"settling         no {connection.vendor} server here, not measured")  # noqa: T201
+        return
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        call_command("load_content", verbosity=0)
+        call_command("load_tax_rules", verbosity=0)
+        program = Program.objects.get(slug="hematology")
+        gifts = [_gift(program, number) for number in range(_GIFTS)]
+        began = time.perf_counter()
+        for donation in gifts:
+            payments.settle(donation, _payment(donation))
+        seconds = time.perf_counter() - began
+        if ledger.read_total(program) != ledger.sum_entries(program):
+            raise SystemExit("the total differs from the ledger")
+        print(f"settling         {_GIFTS / seconds:.0f} gifts a second ({connection.vendor}, one process)")  # noqa: T201
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+
+
+def _gift(program: Program, number: int) -> Donation:
+    donor = Donor.objects.create(
+        email=f"donor{number}@example.org", first_name="Camille", last_name="Exemple", language="fr"
+    )
+    return Donation.objects.create(
+        program=program, donor=donor, amount_cents=5000, language="fr", updates_consent="Oui."
+    )
+
+
+def _payment(donation: Donation) -> Payment:
+    return Payment(
+        payment_intent_id=f"pi_{donation.pk}",
+        charge_id=f"ch_{donation.pk}",
+        amount_cents=5000,
+        currency="EUR",
+        fee_cents=100,
+        method="card",
+        paid_at=timezone.now(),
+        livemode=False,
+    )
+
+
+if __name__ == "__main__":
+    main()
