@@ -1,15 +1,21 @@
 """Which words exist in every language. History is kept from here, once the columns exist."""
 
 import simple_history
-from modeltranslation.translator import TranslationOptions, register
+from modeltranslation.translator import TranslationOptions as Options
+from modeltranslation.translator import register
 
 from programs import models
+
+
+class TranslationOptions(Options):
+    """What must be written must be written in both languages."""
+
+    required_languages = ("en", "fr")
 
 
 @register(models.Program)
 class ProgramOptions(TranslationOptions):
     fields = ("title", "slug", "tagline", "summary")
-    required_languages = ("en", "fr")
 
 
 @register(models.Section)
@@ -55,17 +61,14 @@ class MilestoneOptions(TranslationOptions):
 @register(models.ProgressUpdate)
 class ProgressUpdateOptions(TranslationOptions):
     fields = ("title", "slug", "body", "picture_alternative_text")
-    required_languages = ("en", "fr")
 
 
 @register(models.Page)
 class PageOptions(TranslationOptions):
     fields = ("title", "slug", "body")
-    required_languages = ("en", "fr")
 
 
 for model in (
-    models.Program,
     models.Section,
     models.Testimonial,
     models.Resource,
@@ -79,3 +82,5 @@ for model in (
     models.Page,
 ):
     simple_history.register(model, app="programs")
+# The revision says that something moved; it is not something staff wrote.
+simple_history.register(models.Program, app="programs", excluded_fields=["revision"])

@@ -1,5 +1,6 @@
 from programs.models.content import (
     FundingNeed,
+    GiftFrequency,
     KeyFigure,
     Milestone,
     Picture,
@@ -10,14 +11,17 @@ from programs.models.content import (
     Testimonial,
 )
 from programs.models.page import Page
+from programs.models.part import Part
 from programs.models.program import Program, ProgramStatus
 from programs.models.update import ProgressUpdate, UpdateStatus
 
 __all__ = [
     "FundingNeed",
+    "GiftFrequency",
     "KeyFigure",
     "Milestone",
     "Page",
+    "Part",
     "Picture",
     "Program",
     "ProgramStatus",

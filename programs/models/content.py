@@ -1,34 +1,15 @@
 """The parts of a programme's page. Each knows its programme and its place in the order."""
 
-from typing import Any
-
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.program import Program
+from programs.euros import CentsField, written
+from programs.models.part import Part
 from programs.models.rich_text import RichTextField
-
-
-class Part(models.Model):
-    """A piece of a programme's page. Saving or deleting one leaves the page's cached copies behind."""
-
-    program = models.ForeignKey(
-        Program, models.CASCADE, related_name="%(class)ss", verbose_name=_("programme")
-    )
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        abstract = True
-        ordering = ["order", "pk"]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        Program.objects.filter(pk=self.program_id).touch()
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        gone = super().delete(*args, **kwargs)
-        Program.objects.filter(pk=self.program_id).touch()
-        return gone
+from programs.pictures import PictureField
 
 
 class Section(Part):
@@ -60,13 +41,22 @@ class Testimonial(Part):
 
 
 class Resource(Part):
-    """One line of "It mobilizes": people and places the programme brings together."""
+    """One line of "It mobilizes": people and places the programme brings together.
+
+    The line is read as quantity, label and explanation with a space between; the explanation
+    brings its own punctuation, so that brackets or a comma are the writer's choice.
+    """
 
     quantity = models.PositiveIntegerField(
         _("quantity"), null=True, blank=True, help_text=_("Leave empty when there is nothing to count.")
     )
     label = models.CharField(_("label"), max_length=200)
-    detail = models.CharField(_("explanation"), max_length=500, blank=True)
+    detail = models.CharField(
+        _("explanation"),
+        max_length=500,
+        blank=True,
+        help_text=_("Read right after the label: write its brackets too, if it has any."),
+    )
 
     class Meta(Part.Meta):
         verbose_name = _("resource")
@@ -81,7 +71,9 @@ class FundingNeed(Part):
 
     label = models.CharField(_("label"), max_length=300)
     detail = models.CharField(_("explanation"), max_length=500, blank=True)
-    amount_cents = models.PositiveBigIntegerField(_("amount (cents)"), null=True, blank=True)
+    amount_cents = CentsField(
+        _("amount (euros)"), null=True, blank=True, help_text=_("Leave empty when it is not decided.")
+    )
 
     class Meta(Part.Meta):
         verbose_name = _("use of the money")
@@ -94,7 +86,9 @@ class FundingNeed(Part):
 class KeyFigure(Part):
     value = models.CharField(_("figure"), max_length=60)
     label = models.CharField(_("what it counts"), max_length=300)
-    source = models.CharField(_("source"), max_length=300, blank=True)
+    source = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("Who says so: shown under the figure.")
+    )
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
     class Meta(Part.Meta):
@@ -115,7 +109,7 @@ class SuggestedAmount(Part):
     frequency = models.CharField(
         _("frequency"), max_length=7, choices=GiftFrequency.choices, default=GiftFrequency.ONCE
     )
-    amount_cents = models.PositiveBigIntegerField(_("amount (cents)"))
+    amount_cents = CentsField(_("amount (euros)"))
     label = models.CharField(_("what it helps to pay"), max_length=200, blank=True)
     is_default = models.BooleanField(_("chosen at first"), default=False)
 
@@ -130,7 +124,26 @@ class SuggestedAmount(Part):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_cents} {self.frequency}"
+        return f"{written(self.amount_cents)} € · {self.get_frequency_display()}"
+
+    def clean(self) -> None:
+        """A suggestion that the form would refuse is no suggestion."""
+        super().clean()
+        cents, lowest, highest = (
+            self.amount_cents,
+            settings.DONATION_MINIMUM_CENTS,
+            settings.DONATION_MAXIMUM_CENTS,
+        )
+        if cents is not None and not lowest <= cents <= highest:
+            raise ValidationError(
+                {
+                    "amount_cents": ValidationError(
+                        _("A gift is between %(lowest)s and %(highest)s euros."),
+                        code="not_giveable",
+                        params={"lowest": written(lowest), "highest": written(highest)},
+                    )
+                }
+            )
 
 
 class Question(Part):
@@ -146,8 +159,13 @@ class Question(Part):
 
 
 class Picture(Part):
-    image = models.ImageField(
-        _("picture"), upload_to="pictures/", width_field="width", height_field="height", max_length=200
+    image = PictureField(
+        _("picture"),
+        upload_to="pictures/",
+        width_field="width",
+        height_field="height",
+        max_length=200,
+        help_text=_("JPEG, PNG or WebP; 20 MB and 40 megapixels at most."),
     )
     width = models.PositiveIntegerField(editable=False, null=True)
     height = models.PositiveIntegerField(editable=False, null=True)
@@ -168,8 +186,13 @@ class Picture(Part):
 
 
 class Milestone(Part):
-    percent = models.PositiveSmallIntegerField(_("percent of the target"), null=True, blank=True)
-    amount_cents = models.PositiveBigIntegerField(_("or amount (cents)"), null=True, blank=True)
+    percent = models.PositiveSmallIntegerField(
+        _("percent of the target"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+    )
+    amount_cents = CentsField(_("or amount (euros)"), null=True, blank=True)
     headline = models.CharField(_("headline"), max_length=200)
 
     class Meta(Part.Meta):
@@ -180,6 +203,7 @@ class Milestone(Part):
                 condition=models.Q(percent__isnull=False, amount_cents__isnull=True)
                 | models.Q(percent__isnull=True, amount_cents__isnull=False),
                 name="milestone_percent_or_amount",
+                violation_error_message=_("Give either a percentage or an amount."),
             )
         ]
 

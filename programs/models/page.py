@@ -1,35 +1,71 @@
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.program import Program
 from programs.models.rich_text import RichTextField
 
 
+class PageQuerySet(models.QuerySet["Page"]):
+    def called(self, slug: str) -> "PageQuerySet":
+        """The page whose address is `slug` in any language."""
+        return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
+
+    def in_footer(self) -> "PageQuerySet":
+        return self.filter(in_footer=True)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic(self.db):
+            gone = super().delete()
+            Program.objects.touch()
+        return gone
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+PageManager = models.Manager.from_queryset(PageQuerySet)
+
+
 class Page(models.Model):
     """A page of the site itself: legal notice, privacy, accessibility."""
 
     title = models.CharField(_("title"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80)
     body = RichTextField(_("body"))
     in_footer = models.BooleanField(_("linked from the foot of every page"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    objects: ClassVar["PageManager[Page]"] = PageManager()
+    slug_en: str
+    slug_fr: str
+
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug_en"], name="page_slug_en_once"),
+            models.UniqueConstraint(fields=["slug_fr"], name="page_slug_fr_once"),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        Program.objects.touch()  # every programme's page links to it from its foot
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            Program.objects.touch()  # every programme's page links to it from its foot
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        gone = super().delete(*args, **kwargs)
-        Program.objects.touch()
+        with transaction.atomic():
+            gone = super().delete(*args, **kwargs)
+            Program.objects.touch()
         return gone
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:page", args=[self.slug])

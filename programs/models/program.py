@@ -1,11 +1,35 @@
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar, Final
 
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from programs.euros import CentsField
+
+# First words of the site's own addresses: a programme of that name could not be reached.
+RESERVED_SLUGS: Final = frozenset(
+    {"admin", "en", "fr", "gifts", "healthz", "media", "my-gifts", "pages", "programs", "readyz"}
+    | {"sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
+)
+
+
+def refuse_reserved(slug: str) -> None:
+    if slug.lower() in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(slug)s” is an address of the site itself. Choose another word."),
+            code="reserved",
+            params={"slug": slug},
+        )
+
+
+def at_least_one_euro(cents: int) -> None:
+    if cents < 100:
+        raise ValidationError(_("The target is at least 1 euro."), code="too_small")
 
 
 class ProgramStatus(models.TextChoices):
@@ -17,9 +41,19 @@ class ProgramQuerySet(models.QuerySet["Program"]):
     def published(self) -> "ProgramQuerySet":
         return self.filter(status=ProgramStatus.PUBLISHED)
 
+    def called(self, slug: str) -> "ProgramQuerySet":
+        """The programme whose address is `slug` in any language: two at most, see `in_language`."""
+        return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
+
+    def update(self, **changes: Any) -> int:
+        return super().update(**{"revision": F("revision") + 1, **changes})
+
     def touch(self) -> int:
         """Say that what these programmes' pages show has changed; their cached pages are left behind."""
-        return self.update(revision=F("revision") + 1)
+        return self.update()
+
+
+ProgramManager = models.Manager.from_queryset(ProgramQuerySet)
 
 
 class Program(models.Model):
@@ -29,34 +63,44 @@ class Program(models.Model):
     slug = models.SlugField(
         _("address"),
         max_length=80,
-        unique=True,
-        help_text=_("The last part of the page's address: hematology."),
+        validators=[refuse_reserved],
+        help_text=_("The last part of the page’s address: hematology. Old links break when it changes."),
     )
     tagline = models.CharField(_("tagline"), max_length=300, help_text=_("One sentence under the title."))
     summary = models.TextField(
         _("summary"), blank=True, help_text=_("Two sentences for search engines and shared links.")
     )
     status = models.CharField(
-        _("status"), max_length=9, choices=ProgramStatus.choices, default=ProgramStatus.DRAFT
+        _("status"),
+        max_length=9,
+        choices=ProgramStatus.choices,
+        default=ProgramStatus.DRAFT,
+        help_text=_("Visitors see a published programme only; staff can preview a draft."),
     )
-    target_cents = models.PositiveBigIntegerField(
-        _("target (cents)"),
-        validators=[MinValueValidator(100)],
-        help_text=_("1,000,000 euros is 100000000 cents."),
+    target_cents = CentsField(
+        _("target (euros)"), validators=[at_least_one_euro], help_text=_("For example 1 000 000.")
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", editable=False)
-    starts_on = models.DateField(_("starts on"))
-    years = models.PositiveSmallIntegerField(_("years"), default=5, validators=[MinValueValidator(1)])
+    starts_on = models.DateField(_("starts on"), help_text=_("The first day of the period to fund."))
+    years = models.PositiveSmallIntegerField(
+        _("years"), default=5, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
     # Moves whenever what the page shows moves, whoever moved it: the version under which it is cached.
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
 
-    objects = ProgramQuerySet.as_manager()
+    # Named in full, because modeltranslation swaps its class where the type checker cannot look.
+    objects: ClassVar["ProgramManager[Program]"] = ProgramManager()
+    # The columns that modeltranslation adds and that our own code names.
+    slug_en: str
+    slug_fr: str
 
     class Meta:
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(fields=["slug_en"], name="program_slug_en_once"),
+            models.UniqueConstraint(fields=["slug_fr"], name="program_slug_fr_once"),
             models.CheckConstraint(condition=models.Q(target_cents__gt=0), name="program_target_positive"),
             models.CheckConstraint(condition=models.Q(years__gt=0), name="program_years_positive"),
         ]
@@ -65,8 +109,29 @@ class Program(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        Program.objects.filter(pk=self.pk).touch()
+        """Save and move the revision in the same statement.
+
+        The revision read earlier is never written back: pages cached since then would come to life again.
+        """
+        read = self.revision
+        if not self._state.adding:
+            self.revision = F("revision") + 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "revision"}
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            self.revision = read
+            raise
+        self.refresh_from_db(fields=["revision"])
+
+    def get_absolute_url(self) -> str:
+        """The page's address in the language of the moment."""
+        return reverse("programs:program", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == ProgramStatus.PUBLISHED
 
     @property
     def ends_on(self) -> dt.date:

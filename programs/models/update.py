@@ -1,11 +1,21 @@
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.models.part import Touching, TouchingQuerySet
 from programs.models.program import Program
 from programs.models.rich_text import RichTextField
+from programs.pictures import PictureField
+
+
+def refuse_reserved(slug: str) -> None:
+    if slug.lower() == "feed":
+        raise ValidationError(_("“feed” is the address of the feed. Choose another word."), code="reserved")
 
 
 class UpdateStatus(models.TextChoices):
@@ -14,35 +24,55 @@ class UpdateStatus(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
-class UpdateQuerySet(models.QuerySet["ProgressUpdate"]):
+class UpdateQuerySet(TouchingQuerySet["ProgressUpdate"]):
     def published(self) -> "UpdateQuerySet":
         return self.filter(status=UpdateStatus.PUBLISHED, published_at__lte=timezone.now())
 
+    def called(self, slug: str) -> "UpdateQuerySet":
+        """The update whose address is `slug` in any language."""
+        return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
 
-class ProgressUpdate(models.Model):
+
+UpdateManager = models.Manager.from_queryset(UpdateQuerySet)
+
+
+class ProgressUpdate(Touching):
     """News of a programme: on its page and in its feed, and by letter to those who asked for it."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="updates", verbose_name=_("programme"))
     title = models.CharField(_("title"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=100)
+    slug = models.SlugField(_("address"), max_length=100, validators=[refuse_reserved])
     body = RichTextField(_("body"))
-    picture = models.ImageField(_("picture"), upload_to="updates/", blank=True, max_length=200)
+    picture = PictureField(
+        _("picture"),
+        upload_to="updates/",
+        blank=True,
+        max_length=200,
+        help_text=_("JPEG, PNG or WebP; 20 MB and 40 megapixels at most."),
+    )
     picture_alternative_text = models.CharField(
-        _("alternative text of the picture"), max_length=300, blank=True
+        _("alternative text of the picture"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the picture shows, for those who cannot see it."),
     )
     status = models.CharField(
         _("status"), max_length=9, choices=UpdateStatus.choices, default=UpdateStatus.DRAFT
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
-    objects = UpdateQuerySet.as_manager()
+    objects: ClassVar["UpdateManager[ProgressUpdate]"] = UpdateManager()
+    slug_en: str
+    slug_fr: str
 
     class Meta:
         verbose_name = _("progress update")
         verbose_name_plural = _("progress updates")
         ordering = ["-published_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["program", "slug"], name="update_slug_once"),
+            models.UniqueConstraint(fields=["program", "slug_en"], name="update_slug_en_once"),
+            models.UniqueConstraint(fields=["program", "slug_fr"], name="update_slug_fr_once"),
             models.CheckConstraint(
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="update_published_has_time",
@@ -56,10 +86,46 @@ class ProgressUpdate(models.Model):
         """Stamp the first publication; a later edit or a second publication keeps the first time."""
         if self.status == UpdateStatus.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "published_at"}
         super().save(*args, **kwargs)
-        Program.objects.filter(pk=self.program_id).touch()
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        gone = super().delete(*args, **kwargs)
-        Program.objects.filter(pk=self.program_id).touch()
-        return gone
+    def clean(self) -> None:
+        super().clean()
+        if self.picture:
+            missing = [
+                name
+                for name in ("picture_alternative_text_en", "picture_alternative_text_fr")
+                if not getattr(self, name)
+            ]
+            if missing:
+                raise ValidationError(
+                    {
+                        name: ValidationError(_("Say what the picture shows."), code="required")
+                        for name in missing
+                    }
+                )
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:update", args=[self.program.slug, self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == UpdateStatus.PUBLISHED
+
+    def approve(self) -> None:
+        """Say that it may be published. Repeating it changes nothing; a published one stays published."""
+        self._move(UpdateStatus.APPROVED, {UpdateStatus.DRAFT})
+
+    def publish(self) -> None:
+        """Put it on the page and in the feed; the letters follow from that. Repeating changes nothing."""
+        self._move(UpdateStatus.PUBLISHED, {UpdateStatus.DRAFT, UpdateStatus.APPROVED})
+
+    def unpublish(self) -> None:
+        """Take it off the page. The time of first publication stays: publishing again owes no new letter."""
+        self._move(UpdateStatus.DRAFT, {UpdateStatus.APPROVED, UpdateStatus.PUBLISHED})
+
+    def _move(self, after: UpdateStatus, before: set[UpdateStatus]) -> None:
+        if self.status in before:
+            self.status = after
+            self.save(update_fields=["status", "updated_at"])

@@ -1,0 +1,59 @@
+"""What every page of the site needs: itself in the other language, and the foot's pages."""
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.urls import NoReverseMatch, ResolverMatch, reverse
+from django.utils import translation
+
+from programs.models import Page, Program, ProgressUpdate
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def translated_url(context: RequestContext, language: str) -> str:
+    """This page's address in `language`, with its words; that language's home when it has none."""
+    match: ResolverMatch | None = getattr(context.get("request"), "resolver_match", None)
+    with translation.override(language):
+        if match is not None:
+            try:
+                return reverse(match.view_name, args=match.args, kwargs=_in_words(context, match))
+            except (LookupError, NoReverseMatch):
+                pass
+        return reverse("programs:home")
+
+
+@register.simple_tag
+def footer_pages() -> list[Page]:
+    """The pages linked from the foot of every page, in their order: one small query."""
+    return list(Page.objects.in_footer().only("title_en", "title_fr", "slug_en", "slug_fr", "order"))
+
+
+def _in_words(context: RequestContext, match: ResolverMatch) -> dict[str, Any]:
+    """The address's parts, its words put into the language of the moment. Raises LookupError."""
+    parts = dict(match.kwargs)
+    if "slug" in parts:
+        model = Page if match.view_name == "programs:page" else Program
+        named = _shown(context, model, parts["slug"])
+        parts["slug"] = named.slug
+        if "update_slug" in parts:
+            parts["update_slug"] = _shown(context, ProgressUpdate, parts["update_slug"], program=named).slug
+    return parts
+
+
+def _shown(
+    context: RequestContext,
+    model: type[Page] | type[Program] | type[ProgressUpdate],
+    slug: str,
+    **within: Any,
+) -> Any:
+    """What the page shows, read already by its view; looked up where the view did not hand it on."""
+    shown = context.get({Page: "page", Program: "program", ProgressUpdate: "update"}[model])
+    if isinstance(shown, model) and slug in {shown.slug_en, shown.slug_fr}:
+        return shown
+    found = model.objects.called(slug).filter(**within).first()
+    if found is None:
+        raise LookupError(slug)
+    return found

@@ -1,0 +1,16 @@
+"""Addresses of what there is to read, below the language."""
+
+from django.urls import path
+
+from programs import views
+from programs.feeds import UpdateFeed
+
+app_name = "programs"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("pages/<slug:slug>/", views.page, name="page"),
+    path("<slug:slug>/", views.program, name="program"),
+    path("<slug:slug>/updates/", views.updates, name="updates"),
+    path("<slug:slug>/updates/feed/", UpdateFeed(), name="feed"),
+    path("<slug:slug>/updates/<slug:update_slug>/", views.update, name="update"),
+]

@@ -1,0 +1,67 @@
+"""News of a programme: the list, and each at its own address."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from programs.models import ProgressUpdate
+from programs.views import finding
+
+PAGE_SIZE = 10
+
+
+@require_safe
+def updates(request: HttpRequest, slug: str) -> HttpResponse:
+    """The published updates, newest first; `?page=` past the end shows the last page."""
+    program = finding.visible_program(request, slug)
+    if program.slug != slug:
+        return redirect("programs:updates", program.slug, permanent=True)
+    shown = Paginator(ProgressUpdate.objects.published().filter(program=program), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    for update in shown:
+        update.program = program  # read already: its address needs no query
+    return render(request, "programs/updates.html", {"program": program, "updates": shown})
+
+
+@require_safe
+def update(request: HttpRequest, slug: str, update_slug: str) -> HttpResponse:
+    """One update. Staff may read it here before visitors do."""
+    program = finding.visible_program(request, slug)
+    found = finding.one(ProgressUpdate.objects.called(update_slug).filter(program=program), update_slug)
+    found.program = program
+    preview = not (program.is_published and found.is_published)
+    if not found.is_published and not finding.may_preview(request, "programs.view_progressupdate"):
+        raise Http404
+    if (program.slug, found.slug) != (slug, update_slug):
+        return redirect(found, permanent=not preview)
+    previous, following = _neighbours(found)
+    response = render(
+        request,
+        "programs/update.html",
+        {
+            "program": program,
+            "update": found,
+            "previous": previous,
+            "next": following,
+            "preview": preview,
+        },
+    )
+    if preview:
+        patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _neighbours(update: ProgressUpdate) -> tuple[ProgressUpdate | None, ProgressUpdate | None]:
+    """The published updates just before and just after this one; none while it has no time of its own."""
+    if update.published_at is None:
+        return None, None
+    others = ProgressUpdate.objects.published().filter(program=update.program)
+    previous = others.filter(published_at__lt=update.published_at).first()
+    following = others.filter(published_at__gt=update.published_at).order_by("published_at").first()
+    for neighbour in (previous, following):
+        if neighbour is not None:
+            neighbour.program = update.program
+    return previous, following
