@@ -122,6 +122,6 @@ def _for_mail(html: str, page: str) -> str:
         html,
         tags=TAGS,
         attributes={"a": {"href"}},
-        attribute_filter=lambda _tag, _name, address: urljoin(page, address),
+        attribute_filter=lambda _tag, name, value: urljoin(page, value) if name == "href" else value,
         url_schemes={"https", "http", "mailto"},
     )

@@ -20,14 +20,16 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self._addresses: list[str] = []
+        self._items = 0
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in {"script", "style"}:
             self._silent += 1
         elif tag in _BLOCKS:
-            self.pieces.append("\n\n")
+            self._part()
         elif tag == "li":
+            self._items += 1
             self.pieces.append("\n- ")
         elif tag == "br":
             self.pieces.append("\n")
@@ -37,10 +39,16 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in {"script", "style"}:
             self._silent = max(0, self._silent - 1)
+        elif tag == "li":
+            self._items = max(0, self._items - 1)
         elif tag in _BLOCKS:
-            self.pieces.append("\n\n")
+            self._part()
         elif tag == "a" and self._addresses and (address := self._addresses.pop()):
             self.pieces.append(f" ({address})")
+
+    def _part(self) -> None:
+        # An editor puts a paragraph into every list item: it stays beside its dash.
+        self.pieces.append(" " if self._items else "\n\n")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
