@@ -27,9 +27,11 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
     one programme are posted one after the other and a donor's first gift is seen exactly once.
     A second call for the same charge raises IntegrityError: the ledger never counts it twice.
     """
-    ProgramTotal.objects.get_or_create(program_id=donation.program_id)
     total = ProgramTotal.objects.select_for_update().filter(program_id=donation.program_id)
-    total.get()
+    if not total:
+        # The programme's first gift. Whoever makes the row, both then wait for its lock.
+        ProgramTotal.objects.bulk_create([ProgramTotal(program_id=donation.program_id)], ignore_conflicts=True)
+        total.get()
     known = LedgerEntry.objects.filter(
         program_id=donation.program_id,
         kind=EntryKind.GIFT,

@@ -43,7 +43,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
     the subscription and the letter owed. A payment that differs from what was asked is not counted:
     the gift is held for review. Raises `Impossible`.
     """
-    donation.refresh_from_db()
+    donation.refresh_from_db(fields=["status", "settled_at"])
     if donation.settled_at or donation.status == Status.HELD:
         return False  # done before, or waiting for a person to decide
     mismatch = _mismatch(donation, payment)
@@ -113,7 +113,7 @@ def _move(donation: Donation, to: Status, **changes: object) -> bool:
         for name, value in changes.items():
             setattr(donation, name, value)
         return True
-    donation.refresh_from_db()
+    donation.refresh_from_db(fields=["status"])
     if donation.status == to:
         return False
     logger.error("donation %s is %s and cannot become %s", donation.public_id, donation.status, to)

@@ -45,7 +45,7 @@ _ENVIRONMENT = {
     "SECRET_KEY": "not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
     "ALLOWED_HOSTS": "127.0.0.1",
     "SITE_URL": "https://127.0.0.1",
-    "EMAIL_URL": "dummymail://",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
     "DEFAULT_FROM_EMAIL": "gifts@example.org",
     "STRIPE_SECRET_KEY": "sk_test_belongs_to_nobody",
     "STRIPE_WEBHOOK_SECRET": "whsec_belongs_to_nobody",

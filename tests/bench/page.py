@@ -27,8 +27,13 @@ def main() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     port = _free_port()
     server = subprocess.Popen(
-        [Path(sys.executable).with_name("gunicorn"), "campaign.wsgi", "--bind", f"127.0.0.1:{port}"]
-        + ["--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "error"]
+        [
+            Path(sys.executable).with_name("gunicorn"),
+            "campaign.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            *["--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "error"],
+        ]
     )
     try:
         _wait(port)
