@@ -106,7 +106,7 @@ def _given(request: HttpRequest) -> dict[str, Any]:
     if request.content_type not in {"", "application/x-www-form-urlencoded"}:
         raise errors.InvalidRequest(
             "Invalid request: send the parameters as application/x-www-form-urlencoded, "
-            f"not as {request.content_type[:100]}."
+            f"not as {str(request.content_type)[:100]}."
         )
     try:
         return encoding.decode(request.body.decode())

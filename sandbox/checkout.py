@@ -67,14 +67,18 @@ def expire_due() -> int:
     due = StripeObject.objects.of_kind(_KIND).filter(data__status="open", data__expires_at__lte=store.now())
     ids = list(due.values_list("object_id", flat=True))
     for session_id in ids:
-        store.retrying(lambda session_id=session_id: current(store.fetch(_KIND, session_id)))
+        look(session_id)
     return len(ids)
 
 
 def look(session_id: str) -> StripeObject | None:
-    if store.find(_KIND, session_id) is None:
-        return None
-    return store.retrying(lambda: current(store.fetch(_KIND, session_id)))
+    """The session as it stands now, or None."""
+
+    def work() -> StripeObject | None:
+        row = store.find(_KIND, session_id)
+        return current(row) if row else None
+
+    return store.retrying(work)
 
 
 def pay(session_id: str, number: str, *, email: str, name: str, authentication: str) -> Result:

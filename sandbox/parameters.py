@@ -97,9 +97,9 @@ def _scalar(arms: list[Any], value: str, path: str) -> Any:
     named = [choice for choice in choices if choice != ""]
     if value == "":
         raise errors.InvalidRequest(
-            f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset a "
-            f"You passed an empty string for '{path}'. We assume empty values are an attempt to unset "
-            "non-empty value.",
+            f"You passed an empty string for '{path}'. We assume empty values are an attempt to "
+            f"unset a field; however '{path}' cannot be unset. You should remove '{path}' from your request "
+            "or supply a non-empty value.",
             code="parameter_invalid_empty",
             param=path,
         )

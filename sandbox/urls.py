@@ -1,11 +1,20 @@
 from django.urls import path
 
 from sandbox import api
-from sandbox.views import checkout
+from sandbox.views import checkout, dashboard, mail
 
 app_name = "sandbox"
 urlpatterns = [
-    path("v1/<path:address>", api.endpoint, name="api"),
+    path("", dashboard.index, name="index"),
+    path("kinds/<str:kind>/", dashboard.kind, name="kind"),
+    path("objects/<str:object_id>/", dashboard.stripe_object, name="object"),
+    path("objects/<str:object_id>/send/", dashboard.send, name="send"),
+    path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
+    path("mail/", mail.index, name="mail"),
+    path("mail/<str:file>/<int:number>/", mail.letter, name="letter"),
+    path("mail/<str:file>/<int:number>/html/", mail.html, name="letter_html"),
+    path("mail/<str:file>/<int:number>/attachments/<int:attached>/", mail.attachment, name="attachment"),
     path("checkout/<str:session_id>/", checkout.page, name="checkout"),
     path("checkout/<str:session_id>/authenticate/", checkout.authenticate, name="authenticate"),
+    path("v1/<path:address>", api.endpoint, name="api"),
 ]

@@ -4,7 +4,6 @@ At Stripe it is another site, so nothing of the donor's session here is read or 
 why its forms need no token against forgery.
 """
 
-from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from sandbox import cards, checkout
 from sandbox.models import StripeObject
+from sandbox.views import policies
 
 # Browsers hold a form's redirect to this list, and a session may end on any site.
-_leads_anywhere = csp_update({"form-action": ["http:", "https:"]})
+_leads_anywhere = policies.adding({"form-action": ["http:", "https:"]})
 
 
 @csrf_exempt

@@ -42,8 +42,8 @@ class Command(BaseCommand):
                 if deliveries.deliver_due():
                     continue
                 time.sleep(pause)
-            except db.Error:
+            except db.Error as error:
                 # Locked, restarting or not migrated yet: what is owed stays owed.
-                logger.exception("The database did not answer; trying again")
+                logger.warning("The database did not answer (%s); trying again", error)
                 db.close_old_connections()
                 time.sleep(_AFTER_TROUBLE)

@@ -1,0 +1,109 @@
+"""What the sandbox holds, for the eyes of a developer, and the buttons that make webhooks misbehave."""
+
+import json
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from sandbox import deliveries
+from sandbox.models import Delivery, StripeObject
+
+_SHOWN = 20
+_SHOWN_OF_A_KIND = 100
+_LATE = timedelta(minutes=1)
+_IN_REVERSE = 5
+KINDS = [
+    "checkout.session",
+    "payment_intent",
+    "charge",
+    "balance_transaction",
+    "refund",
+    "customer",
+    "payment_method",
+    "event",
+]
+
+
+@require_safe
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    rows = StripeObject.objects
+    kinds = [(kind, rows.of_kind(kind).count()) for kind in KINDS]
+    context = {
+        "kinds": kinds,
+        "empty": not any(count for _kind, count in kinds),
+        "recent": rows.exclude(kind__in=["event", "payment_method"]).newest_first()[:_SHOWN],
+        "deliveries": Delivery.objects.select_related("event").order_by("-pk")[:_SHOWN],
+        "reversed": _IN_REVERSE,
+        "late_seconds": int(_LATE.total_seconds()),
+    }
+    return render(request, "sandbox/dashboard.html", context)
+
+
+@require_safe
+@never_cache
+def kind(request: HttpRequest, kind: str) -> HttpResponse:
+    if kind not in KINDS:
+        raise Http404
+    rows = StripeObject.objects.of_kind(kind).newest_first()[:_SHOWN_OF_A_KIND]
+    return render(request, "sandbox/kind.html", {"kind": kind, "rows": rows})
+
+
+@require_safe
+@never_cache
+def stripe_object(request: HttpRequest, object_id: str) -> HttpResponse:
+    row = get_object_or_404(StripeObject, object_id=object_id)
+    context = {
+        "row": row,
+        "json": json.dumps(row.data, indent=2, ensure_ascii=False),
+        "deliveries": row.deliveries.order_by("pk"),
+        "late_seconds": int(_LATE.total_seconds()),
+    }
+    return render(request, "sandbox/object.html", context)
+
+
+@require_POST
+def send(request: HttpRequest, object_id: str) -> HttpResponse:
+    """Owe the site an event again: `how` is again, twice, late or hold."""
+    event = get_object_or_404(StripeObject.objects.of_kind("event"), object_id=object_id)
+    match request.POST.get("how"):
+        case "again":
+            deliveries.resend(event)
+            messages.success(request, _("The event is sent again."))
+        case "twice":
+            deliveries.resend(event, times=2)
+            messages.success(request, _("The event is sent twice more."))
+        case "late":
+            deliveries.resend(event, delay=_LATE)
+            messages.success(request, _("The event is sent again in a minute."))
+        case "hold":
+            held = sum(deliveries.hold(delivery, _LATE) for delivery in event.deliveries.all())
+            messages.success(
+                request,
+                ngettext("%(count)d delivery is held back.", "%(count)d deliveries are held back.", held)
+                % {"count": held},
+            )
+        case _:
+            messages.error(request, _("Choose how to send the event."))
+    return redirect("sandbox:object", object_id)
+
+
+@require_POST
+def send_in_reverse(request: HttpRequest) -> HttpResponse:
+    """Owe the site its last events again, the newest first."""
+    last = StripeObject.objects.of_kind("event").newest_first()[:_IN_REVERSE]
+    count = len(deliveries.resend_in_reverse(last))
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d event is sent again.", "%(count)d events are sent again, the newest first.", count
+        )
+        % {"count": count},
+    )
+    return redirect("sandbox:index")
