@@ -24,6 +24,10 @@ class UpdateStatus(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class ProgramIsDraft(Exception):
+    """An update cannot be published before its programme is."""
+
+
 class UpdateQuerySet(TouchingQuerySet["ProgressUpdate"]):
     def published(self) -> "UpdateQuerySet":
         return self.filter(status=UpdateStatus.PUBLISHED, published_at__lte=timezone.now())
@@ -47,9 +51,13 @@ class ProgressUpdate(Touching):
         _("picture"),
         upload_to="updates/",
         blank=True,
+        width_field="picture_width",
+        height_field="picture_height",
         max_length=200,
         help_text=_("JPEG, PNG or WebP; 20 MB and 40 megapixels at most."),
     )
+    picture_width = models.PositiveIntegerField(editable=False, null=True)
+    picture_height = models.PositiveIntegerField(editable=False, null=True)
     picture_alternative_text = models.CharField(
         _("alternative text of the picture"),
         max_length=300,
@@ -113,19 +121,27 @@ class ProgressUpdate(Touching):
     def is_published(self) -> bool:
         return self.status == UpdateStatus.PUBLISHED
 
-    def approve(self) -> None:
+    def approve(self) -> bool:
         """Say that it may be published. Repeating it changes nothing; a published one stays published."""
-        self._move(UpdateStatus.APPROVED, {UpdateStatus.DRAFT})
+        return self._move(UpdateStatus.APPROVED, {UpdateStatus.DRAFT})
 
-    def publish(self) -> None:
-        """Put it on the page and in the feed; the letters follow from that. Repeating changes nothing."""
-        self._move(UpdateStatus.PUBLISHED, {UpdateStatus.DRAFT, UpdateStatus.APPROVED})
+    def publish(self) -> bool:
+        """Put it on the page and in the feed; the letters follow from that. Repeating changes nothing.
 
-    def unpublish(self) -> None:
+        Raises ProgramIsDraft while nobody could read it: letters would lead to a missing page.
+        """
+        if not self.program.is_published:
+            raise ProgramIsDraft
+        return self._move(UpdateStatus.PUBLISHED, {UpdateStatus.DRAFT, UpdateStatus.APPROVED})
+
+    def unpublish(self) -> bool:
         """Take it off the page. The time of first publication stays: publishing again owes no new letter."""
-        self._move(UpdateStatus.DRAFT, {UpdateStatus.APPROVED, UpdateStatus.PUBLISHED})
+        return self._move(UpdateStatus.DRAFT, {UpdateStatus.APPROVED, UpdateStatus.PUBLISHED})
 
-    def _move(self, after: UpdateStatus, before: set[UpdateStatus]) -> None:
-        if self.status in before:
-            self.status = after
-            self.save(update_fields=["status", "updated_at"])
+    def _move(self, after: UpdateStatus, before: set[UpdateStatus]) -> bool:
+        """Whether it moved."""
+        if self.status not in before:
+            return False
+        self.status = after
+        self.save(update_fields=["status", "updated_at"])
+        return True

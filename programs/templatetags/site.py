@@ -26,6 +26,13 @@ def translated_url(context: RequestContext, language: str) -> str:
 
 
 @register.simple_tag
+def url_in(shown: Page | Program | ProgressUpdate, language: str) -> str:
+    """The public address of `shown` in `language`."""
+    with translation.override(language):
+        return shown.get_absolute_url()
+
+
+@register.simple_tag
 def footer_pages() -> list[Page]:
     """The pages linked from the foot of every page, in their order: one small query."""
     return list(Page.objects.in_footer().only("title_en", "title_fr", "slug_en", "slug_fr", "order"))

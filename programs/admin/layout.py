@@ -1,0 +1,32 @@
+"""How a form is laid out: a row for each thing to say, with a column for each language."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from modeltranslation.translator import translator
+from simple_history.admin import SimpleHistoryAdmin
+
+
+class ContentAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the library says nothing of its types
+    """Words and numbers of the site: with their history, and a link to the page in each language."""
+
+    view_on_site = False
+    change_form_template: str | None = "admin/programs/change_form.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+
+def rows(model: type[models.Model], *left_out: str) -> list[Any]:
+    """Every editable field of `model` in its order, the two languages of a text on one row."""
+    translated = translator.get_options_for_model(model).all_fields
+    found: list[Any] = []
+    for field in model._meta.fields:
+        if not field.editable or field.primary_key or field.name in left_out:
+            continue
+        if field.name in translated:
+            found.append(tuple(f"{field.name}_{language}" for language, _name in settings.LANGUAGES))
+        elif not hasattr(field, "translated_field"):
+            found.append(field.name)
+    return found

@@ -1,0 +1,70 @@
+"""The parts of a programme's page: edited inside the programme; each with its own history."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from programs import models
+from programs.admin import layout
+
+
+class OneDefault(BaseInlineFormSet[models.SuggestedAmount, models.Program, Any]):
+    def clean(self) -> None:
+        """At most one amount is chosen at first for each frequency: two checked radios make none."""
+        super().clean()
+        kept = [
+            form.cleaned_data for form in self.forms if form.is_valid() and form not in self.deleted_forms
+        ]
+        chosen = [facts["frequency"] for facts in kept if facts.get("is_default")]
+        if len(chosen) != len(set(chosen)):
+            raise ValidationError(_("Choose one amount at first for each frequency, not several."))
+
+
+class PartInline(admin.StackedInline[models.Part, models.Program]):
+    extra = 0
+    show_change_link = True  # to the part's own history
+    classes = ("collapse",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return layout.rows(self.model, "program")
+
+
+def _inline(part: type[models.Part], **attributes: Any) -> type[PartInline]:
+    return type(f"{part.__name__}Inline", (PartInline,), {"model": part, **attributes})
+
+
+INLINES = [
+    _inline(models.Testimonial),
+    _inline(models.Section),
+    _inline(models.Resource),
+    _inline(models.KeyFigure),
+    _inline(models.FundingNeed),
+    _inline(models.SuggestedAmount, formset=OneDefault),
+    _inline(models.Milestone),
+    _inline(models.Picture),
+    _inline(models.Question),
+]
+
+
+class PartAdmin(layout.ContentAdmin):
+    """Reached from the programme, to see and bring back what was written before."""
+
+    readonly_fields = ("program",)
+    change_form_template = None  # a part has no address of its own
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["program", *layout.rows(self.model, "program")]
+
+
+for inline in INLINES:
+    admin.site.register(inline.model, PartAdmin)

@@ -1,0 +1,41 @@
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from programs.admin import layout
+from programs.admin.parts import INLINES
+from programs.euros import written
+from programs.models import Program
+
+
+@admin.register(Program)
+class ProgramAdmin(layout.ContentAdmin):
+    list_display = ("title", "status", "target", "starts_on", "years")
+    list_filter = ("status",)
+    search_fields = ("title_en", "title_fr", "tagline_en", "tagline_fr")
+    inlines = INLINES
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("title_en", "title_fr"),
+                    ("slug_en", "slug_fr"),
+                    ("tagline_en", "tagline_fr"),
+                    ("summary_en", "summary_fr"),
+                    "status",
+                )
+            },
+        ),
+        (_("What it needs"), {"fields": ("target_cents", ("starts_on", "years"))}),
+    )
+    prepopulated_fields = {"slug_en": ("title_en",), "slug_fr": ("title_fr",)}
+
+    @admin.display(description=_("target"), ordering="target_cents")
+    def target(self, program: Program) -> str:
+        return f"{written(program.target_cents)} €"
+
+    def get_prepopulated_fields(self, request: Any, obj: Any = None) -> Any:
+        """An address follows the title while the programme is new; afterwards links point at it."""
+        return {} if obj else self.prepopulated_fields
