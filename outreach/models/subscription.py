@@ -74,6 +74,10 @@ class Suppression(models.Model):
     def __str__(self) -> str:
         return self.email
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def clean(self) -> None:
+        # Before the form looks whether the address is known already.
         self.email = self.email.strip().lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
         super().save(*args, **kwargs)

@@ -69,7 +69,7 @@ def thank() -> Callable[..., Letter]:
                 "updates": False,
                 **facts,
             },
-            attachments=[("receipt", reference)],
+            attachments=[("receipt", reference)] if reference else [],
         )
         return Letter.objects.get(key=key)
 

@@ -3,12 +3,10 @@
 import email
 import socketserver
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
-from typing import cast
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -24,6 +22,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.silent_after_data = False  # take the letter's bytes, and never answer
         self.hang_up_after_data = False  # take the letter, and drop the line before saying so
         self.collapse_after_data = False  # take the letter, and die of it: nobody listens any more
+        self.over = threading.Event()
         self.data_begun = threading.Event()
 
     @property
@@ -80,11 +79,10 @@ class _Conversation(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         self.server.data_begun.set()
         if self.server.silent_after_data:
-            while self.server.silent_after_data:
-                time.sleep(0.02)
+            self.server.over.wait(60)
             return False
         message = email.message_from_bytes(b"".join(lines), policy=policy.default)
-        self.server.accepted.append((self.recipient, cast(EmailMessage, message)))
+        self.server.accepted.append((self.recipient, message))
         if self.server.collapse_after_data:
             self.server.stop()
         if self.server.hang_up_after_data or self.server.collapse_after_data:
@@ -104,5 +102,5 @@ def running(port: int = 0) -> Iterator[MailServer]:
     try:
         yield server
     finally:
-        server.silent_after_data = False
+        server.over.set()
         server.stop()

@@ -135,7 +135,7 @@ def test_later_edits_change_neither_the_letters_nor_their_number(
     subscribe()
     update = publish()
     owe_updates()
-    update.title_en = "Edited"
+    update.title = "Edited"
     update.save()
     owe_updates()
 
