@@ -126,6 +126,14 @@ def test_a_company_is_named_with_its_siren() -> None:
     assert facts["donor"]["lines"][-1] == "SIREN 123\u00a0456\u00a0789"
 
 
+def test_the_letterhead_is_as_staff_filled_it_in() -> None:
+    Issuer.objects.create(name="Fondation", siren="987654321", contact_email="dons@example.org")
+    facts = receipts.issue(gift(), paid_at=NOON).facts
+
+    assert facts["issuer"]["siren"] == "987\u00a0654\u00a0321"
+    assert (facts["issuer"]["name"], facts["issuer"]["contact_email"]) == ("Fondation", "dons@example.org")
+
+
 def test_only_a_gift_in_live_mode_is_no_specimen() -> None:
     assert receipts.issue(gift(livemode=True), paid_at=NOON).facts["specimen"] is False
 

@@ -215,7 +215,15 @@ def test_tidy_text_is_one_bounded_line_and_tidying_again_changes_nothing(text: s
 
     assert len(line.replace("\u200b", "")) <= legible.LONGEST
     assert not any(unicodedata.category(each) in {"Cc", "Cs", "Co", "Cn"} for each in line)
+    assert all(len(run) <= 24 for run in line.replace("\u200b", " ").split())
     assert legible.tidy(line) == line
+
+
+def test_only_words_longer_than_any_line_are_made_breakable() -> None:
+    ordinary = "Marie-Antoinette Saint-Germain-en-Laye"
+
+    assert legible.tidy(ordinary) == ordinary
+    assert legible.tidy("W" * 30) == "\u200b".join(["W" * 12, "W" * 12, "W" * 6])
 
 
 def test_threads_make_their_documents_side_by_side() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import InternalError, connection
+from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -302,5 +302,5 @@ def test_the_database_itself_refuses_to_change_an_entry() -> None:
         "UPDATE donations_ledgerentry SET amount_cents = 1",
         "DELETE FROM donations_ledgerentry",
     ):
-        with pytest.raises(InternalError, match="append-only"), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
             cursor.execute(statement)
