@@ -73,7 +73,7 @@ def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date) -> Facts:
         issuer=IssuerFacts(
             name=issuer.name,
             legal_form=issuer.legal_form,
-            siren=issuer.siren,
+            siren=_siren(issuer.siren),
             lines=_address(issuer, language),
             contact_email=issuer.contact_email,
         ),
@@ -111,4 +111,4 @@ def _address(party: Donor | Issuer, language: str) -> list[str]:
 
 
 def _siren(siren: str) -> str:
-    return "\u00a0".join((siren[:3], siren[3:6], siren[6:]))
+    return "\u00a0".join((siren[:3], siren[3:6], siren[6:])).strip()

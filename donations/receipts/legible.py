@@ -8,7 +8,9 @@ from anyascii import anyascii
 
 LONGEST = 500
 _BREAK = "\u200b"
-_UNBROKEN = re.compile(r"\S{24}(?=\S)")
+# Longer than a line may be in the widest letters; a hyphen lets a line break, mostly.
+_UNBROKEN = re.compile(r"[^\s-]{17,}|\S{25,}")
+_PIECE = 12
 _PILED_MARKS = re.compile(r"(?<=[\u0300-\u036f]{3})[\u0300-\u036f]+")
 
 
@@ -21,7 +23,7 @@ def tidy(text: str) -> str:
     line = _PILED_MARKS.sub("", " ".join(re.split(r"[ \t\n]+", visible)).strip(" "))
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"
-    return _UNBROKEN.sub(rf"\g<0>{_BREAK}", line)
+    return _UNBROKEN.sub(lambda run: _breakable(run[0]), line)
 
 
 def spell(text: str, can_show: Callable[[str], bool]) -> str:
@@ -46,6 +48,10 @@ def _essence(text: str) -> str:
         for each in unicodedata.normalize("NFC", text)
         if not each.isspace() and unicodedata.category(each) not in {"Cc", "Cf"}
     )
+
+
+def _breakable(run: str) -> str:
+    return _BREAK.join(run[start : start + _PIECE] for start in range(0, len(run), _PIECE))
 
 
 def _visible(character: str) -> str:
