@@ -6,9 +6,12 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
+from campaign import health
 from donations.views import progress, webhook
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
     path("programs/<slug:slug>/progress.json", progress.show, name="progress"),
     path("admin/", admin.site.urls),

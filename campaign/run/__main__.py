@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
@@ -114,11 +114,9 @@ def _welcome() -> str:
 
 
 def _answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=2)
-    with suppress(OSError, HTTPException):
+    with closing(HTTPConnection(HOST, port, timeout=2)) as connection, suppress(OSError, HTTPException):
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
-    connection.close()
     return False
 
 

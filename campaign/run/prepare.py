@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from campaign import catalogues
 
@@ -24,8 +24,7 @@ def main() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     for name in _CONTENT:
-        if name in get_commands():
-            call_command(name)
+        call_command(name)
     _let_staff_in(password())
 
 
