@@ -1,0 +1,82 @@
+"""Our objects have the keys that Stripe's own samples have (stripe_shapes.json is made from them)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+
+from .conftest import asked, pay
+
+SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("stripe_shapes.json").read_text())
+# What callers fill in themselves.
+_FREE = {"metadata", "payment_method_options"}
+
+
+@pytest.fixture
+def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
+    api = client_of_stripe.v1
+    customer = api.customers.create({"email": "ada@example.org", "name": "Ada", "address": {"city": "Paris"}})
+    session = api.checkout.sessions.create(asked(customer_email=None, customer=customer.id))
+    pay(session)
+    session = api.checkout.sessions.retrieve(session.id, {"expand": ["line_items"]})
+    assert isinstance(session.payment_intent, str)
+    assert session.line_items
+    intent = api.payment_intents.retrieve(session.payment_intent)
+    assert isinstance(intent.latest_charge, str)
+    assert isinstance(intent.payment_method, str)
+    charge = api.charges.retrieve(intent.latest_charge)
+    assert isinstance(charge.balance_transaction, str)
+    lines = session.to_dict().pop("line_items")
+    return {
+        "balance_transaction": api.balance_transactions.retrieve(charge.balance_transaction).to_dict(),
+        "charge": charge.to_dict(),
+        "checkout.session": {k: v for k, v in session.to_dict().items() if k != "line_items"},
+        "customer": customer.to_dict(),
+        "event": api.events.list({"limit": 1}).data[0].to_dict(),
+        "item": lines["data"][0],
+        "payment_intent": intent.to_dict(),
+        "payment_method": api.payment_methods.retrieve(intent.payment_method).to_dict(),
+        "refund": api.refunds.create({"charge": charge.id}).to_dict(),
+    }
+
+
+def _missing(shape: Any, ours: Any, path: str) -> list[str]:
+    """The keys of Stripe's that ours lacks, wherever both have an object."""
+    if not (isinstance(shape, dict) and isinstance(ours, dict)) or path.rsplit(".", maxsplit=1)[-1] in _FREE:
+        return []
+    return [f"{path}.{key}" for key in shape.keys() - ours.keys()] + [
+        lack
+        for key in shape.keys() & ours.keys()
+        for lack in _missing(shape[key], ours[key], f"{path}.{key}")
+    ]
+
+
+def test_objects_have_the_keys_of_stripes_samples(samples: dict[str, Any]) -> None:
+    assert {kind: sorted(sample) for kind, sample in samples.items()} == {
+        kind: sorted(shape) for kind, shape in SHAPES.items()
+    }
+    assert [lack for kind in SHAPES for lack in _missing(SHAPES[kind], samples[kind], kind)] == []
+    assert {sample["object"] for sample in samples.values()} == set(SHAPES)
+
+
+def test_ids_look_like_stripes(samples: dict[str, Any]) -> None:
+    prefixes = {kind: sample["id"].split("_")[0] for kind, sample in samples.items()}
+
+    assert samples["checkout.session"]["id"].startswith("cs_test_")
+    assert prefixes == {
+        "balance_transaction": "txn",
+        "charge": "ch",
+        "checkout.session": "cs",
+        "customer": "cus",
+        "event": "evt",
+        "item": "li",
+        "payment_intent": "pi",
+        "payment_method": "pm",
+        "refund": "re",
+    }
+
+
+def test_nothing_is_ever_live(samples: dict[str, Any]) -> None:
+    assert {sample["livemode"] for sample in samples.values() if "livemode" in sample} == {False}
