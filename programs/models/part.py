@@ -1,7 +1,7 @@
 """What all the parts of a programme's page share: their programme, their order, and saying they moved."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,11 @@ class TouchingQuerySet(models.QuerySet[_Row]):
         return made
 
 
+class TouchingManager(models.Manager[Any]):
+    def get_queryset(self) -> TouchingQuerySet[Any]:
+        return TouchingQuerySet(self.model, using=self._db)
+
+
 class Touching(models.Model):
     """A row of a programme's page. The row and the move of the revision are one transaction."""
 
@@ -76,4 +81,4 @@ class Part(Touching):
         abstract = True
         ordering = ["order", "pk"]
 
-    objects = TouchingQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Self]] = TouchingManager()
