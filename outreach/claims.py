@@ -74,7 +74,7 @@ def sent(letter: Letter, *, message_id: str, subject: str, text: str, html: str)
 
 def postpone(letter: Letter, error: str) -> None:
     """Count a failed attempt: tried again later, or failed for good after the last."""
-    _mine(letter).update(**_after_failure(letter.attempts + 1), error=error[:ERROR_LENGTH])
+    _mine(letter).update(**_after_failure(letter.attempts + 1), error=_kept(error))
 
 
 def suppress(letter: Letter, reason: str) -> None:
@@ -107,7 +107,11 @@ def send_again(pks: Iterable[int]) -> int:
 def note_outage(error: str, limit: int) -> None:
     """Show on the letters that wait why they wait; nothing else of them changes."""
     waiting = list(Letter.objects.due().values_list("pk", flat=True)[:limit])
-    Letter.objects.filter(pk__in=waiting, state=State.QUEUED).update(error=error[:ERROR_LENGTH])
+    Letter.objects.filter(pk__in=waiting, state=State.QUEUED).update(error=_kept(error))
+
+
+def _kept(error: str) -> str:
+    return error.replace("\x00", "")[:ERROR_LENGTH]  # a mail server may answer with anything
 
 
 def _mine(letter: Letter) -> QuerySet[Letter]:

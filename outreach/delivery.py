@@ -15,7 +15,7 @@ from outreach.rendering import Words
 logger = logging.getLogger(__name__)
 
 # Small, so that a thank-you that comes while thousands of updates go out is soon taken up.
-BATCH = 20
+BATCH = 50
 # Shorter than the time between two beats: a long queue keeps about one worker busy, not all of them.
 RUN_SECONDS = 8.0
 # How often, a second apart, to try to write down that a letter has been sent.

@@ -34,7 +34,7 @@ def owe(
     letter = Letter(
         key=key,
         kind=Kind(kind),
-        to=to,
+        to=_storable(to),
         language=_known(language),
         facts=_storable(facts),
         attachments=[{"kind": name, "reference": reference} for name, reference in attachments],

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from outreach.models import Subscription
@@ -52,20 +52,26 @@ def confirm(
 def find(token: str) -> Subscription:
     """The subscription behind an unsubscribe address. Raises `UnknownToken`."""
     try:
-        return Subscription.objects.select_related("program").get(token=token)
+        return _holding(token).select_related("program").get()
     except Subscription.DoesNotExist:
         raise UnknownToken from None
 
 
 def unsubscribe(token: str) -> Subscription:
     """End a subscription, from this moment; repeating keeps the first moment. Raises `UnknownToken`."""
-    Subscription.objects.filter(token=token, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+    _holding(token).filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
     return find(token)
 
 
 def resubscribe(token: str) -> Subscription:
     """Undo an unsubscription, as its owner asked on the page; repeating is fine. Raises `UnknownToken`."""
-    Subscription.objects.filter(token=token, unsubscribed_at__isnull=False).update(
+    _holding(token).filter(unsubscribed_at__isnull=False).update(
         unsubscribed_at=None, consented_at=timezone.now(), source="unsubscribe page"
     )
     return find(token)
+
+
+def _holding(token: str) -> QuerySet[Subscription]:
+    if "\x00" in token:  # PostgreSQL takes no NUL, not even to look for it
+        raise UnknownToken
+    return Subscription.objects.filter(token=token)
