@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from donations import ledger
+from donations import cells, ledger
 from programs.models import Program
 
 
@@ -51,6 +51,11 @@ class Progress:
     @property
     def expected_percent(self) -> int:
         return self.expected_cents * 100 // self.target_cents
+
+    @property
+    def cells(self) -> list[cells.Drawn]:
+        """The meter's drawing: a hundred cells, each one percent of the target."""
+        return cells.draw(self.bar_percent, self.expected_percent)
 
     @property
     def on_pace(self) -> bool:

@@ -25,6 +25,8 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for name in _CONTENT:
         call_command(name)
+    if settings.SANDBOX:
+        call_command("load_demo")
     _let_staff_in(password())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -286,9 +286,9 @@ def test_the_page_shows_the_gift_at_once(client: Client) -> None:
     assert client.get("/programs/hematology/progress.json").json()["raised_cents"] == 5000
 
 
-def text_of(page: HttpResponse) -> str:
+def text_of(page: HttpResponseBase) -> str:
     """What a reader reads of a page: no tags, single spaces."""
-    return " ".join(strip_tags(page.content.decode()).split())
+    return " ".join(strip_tags(b"".join(page).decode()).split())
 
 
 @pytest.mark.services
