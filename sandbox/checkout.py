@@ -118,6 +118,7 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
     intent = _intent(session)
+    payments.put_card(intent, card, details)
     if card.authentication:
         store.save(session)
         payments.ask_authentication(intent, card, details, authentication)

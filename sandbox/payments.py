@@ -21,12 +21,16 @@ def billing(email: str | None, name: str | None) -> dict[str, Any]:
     return {"address": no_address, "email": email, "name": name, "phone": None, "tax_id": None}
 
 
+def put_card(intent: StripeObject, card: Card, details: dict[str, Any]) -> None:
+    """Choose `card` for the next try; whatever was chosen before is forgotten."""
+    intent.data["payment_method"] = payment_methods.from_card(card, details, intent.data["customer"])["id"]
+
+
 def ask_authentication(intent: StripeObject, card: Card, details: dict[str, Any], address: str) -> None:
     """The bank wants to see its customer first, at `address`."""
     intent.data |= {
         "last_payment_error": None,
         "next_action": {"redirect_to_url": {"return_url": None, "url": address}, "type": "redirect_to_url"},
-        "payment_method": payment_methods.from_card(card, details, intent.data["customer"])["id"],
         "status": "requires_action",
     }
     intent.private = {"card": card.number, "billing": details}
@@ -50,11 +54,7 @@ def fail_authentication(intent: StripeObject) -> None:
 
 
 def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
-    """Charge `card` and say whether the bank agreed; the intent, the charge and their events follow."""
-    if not intent.data["payment_method"]:
-        intent.data["payment_method"] = payment_methods.from_card(card, details, intent.data["customer"])[
-            "id"
-        ]
+    """Charge `card`, the one put on the intent, and say whether the bank agreed."""
     if card.decline:
         _decline(intent, card, details)
         return False

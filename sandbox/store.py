@@ -57,13 +57,13 @@ def add(data: dict[str, Any], private: dict[str, Any] | None = None) -> StripeOb
 
 
 def save(row: StripeObject) -> None:
-    """Write back `row.data`, if nobody else has since it was read; otherwise raise `Changed`.
+    """Write the row back, if nobody else has since it was read; otherwise raise `Changed`.
 
     Call it inside the transaction that holds all that follows from the change, so that either all
     of it happens or none.
     """
     mine = StripeObject.objects.filter(pk=row.pk, version=row.version)
-    if not mine.update(data=row.data, version=F("version") + 1):
+    if not mine.update(data=row.data, private=row.private, version=F("version") + 1):
         raise Changed(row.object_id)
     row.version += 1
 

@@ -64,6 +64,8 @@ class Site:
     url: str = ""
     status: int = 200
     received: list[tuple[bytes, str]] = field(default_factory=list)
+    hangs: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def events(self) -> list[stripe.Event]:
         """What arrived, each with its signature verified."""
@@ -81,6 +83,9 @@ def site(settings: Settings) -> Iterator[Site]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             site.received.append((body, self.headers["Stripe-Signature"]))
+            if site.hangs.is_set():
+                site.ended.wait(20)
+                return
             self.send_response(site.status)
             self.end_headers()
             self.wfile.write(b"answered")
@@ -93,5 +98,6 @@ def site(settings: Settings) -> Iterator[Site]:
     site.url = f"http://127.0.0.1:{server.server_port}/stripe/webhook/"
     settings.SANDBOX_WEBHOOK_URL = site.url
     yield site
+    site.ended.set()
     server.shutdown()
     server.server_close()
