@@ -6,6 +6,7 @@ the start with one line that names it.
 """
 
 from pathlib import Path
+from urllib.parse import quote
 
 import django_stubs_ext
 import environ
@@ -33,7 +34,7 @@ def required(name: str, default: str) -> str:
 
 
 # What the site writes outside the database's own server: one folder, easy to back up or throw away.
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").resolve()
 try:
     for _folder in ("mail", "media", "private", "queue/messages", "queue/control", "static"):
         (VAR_DIR / _folder).mkdir(parents=True, exist_ok=True)
@@ -136,7 +137,11 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- Database, cache, queue --------------------------------------------------------------------
 
-DATABASES = {"default": environment.database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
+DATABASES = {
+    "default": environment.database(
+        required("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")
+    )
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # The site, the worker and beat write at once: readers never wait (WAL), writers queue for up to
     # 20 s, and a transaction takes its write lock at the start instead of failing in the middle.
@@ -200,7 +205,7 @@ TIME_ZONE = "Europe/Paris"  # what people see, and what decides a gift's fiscal 
 # --- Mail --------------------------------------------------------------------------------------
 
 MAIL_DIR = VAR_DIR / "mail"  # where development's letters go, and where the sandbox shows them from
-vars().update(environment.mail(required("EMAIL_URL", f"filemail://{MAIL_DIR}"), debug=DEBUG))
+vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MAIL_DIR))}"), debug=DEBUG))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

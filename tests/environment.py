@@ -49,8 +49,8 @@ def _own_redis(url: str, worker: str) -> str:
 
 def empty_redis() -> None:
     """Between tests, on Redis: no message and no cached page is left for the next."""
-    if url := os.environ.get("REDIS_URL"):
-        with redis.Redis.from_url(url) as client:
+    if _redis:  # as given at the start: a test may have put something else into the environment
+        with redis.Redis.from_url(_redis) as client:
             client.flushdb()
             client.set(_OURS, "1")
 
@@ -59,10 +59,11 @@ for _name in _FOREIGN:
     os.environ.pop(_name, None)
 os.environ["DEBUG"] = "1"
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+_redis = ""
 if _given := os.environ.get("TESTS_REDIS_URL") or os.environ.get("REDIS_URL"):
     # Workers inherit the environment of the process that starts them: keep what was given apart.
     os.environ["TESTS_REDIS_URL"] = _given
-    os.environ["REDIS_URL"] = _own_redis(_given, _worker)
+    os.environ["REDIS_URL"] = _redis = _own_redis(_given, _worker)
 
 _folder = tempfile.mkdtemp(prefix="campaign-tests-")
 os.environ["VAR_DIR"] = _folder

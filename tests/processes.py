@@ -19,7 +19,7 @@ def database_url() -> str:
     """The test database as DATABASE_URL names it. Read inside a test: it has its name by then."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
+        return f"sqlite:///{quote(str(database['NAME']))}"
     user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"] or "", safe="")
     host = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
     return f"postgres://{user}:{password}@{host}/{database['NAME']}"

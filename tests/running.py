@@ -1,0 +1,119 @@
+"""`make run` for tests: the real processes on a port and in a folder of their own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tests.processes import ROOT
+
+_UP_SECONDS = 90
+_OURS = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def prepare(folder: Path) -> Path:
+    """A data folder as a first run leaves it, to copy: migrating is most of a start."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", "campaign.run.prepare"],
+        cwd=ROOT,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return folder
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _OURS if name in os.environ}
+    return kept | {"VAR_DIR": str(folder)}
+
+
+class Run:
+    """One run, in a session of its own: `left()` finds every process of it, however it ended."""
+
+    def __init__(self, folder: Path, *, port: int | str | None = None, make: bool = False) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.output = ""
+        command = ["make", "run"] if make else [sys.executable, "-m", "campaign.run"]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=_environment(folder) | {"PORT": str(self.port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+
+    def wait_until_up(self) -> "Run":
+        """Until it has printed where it is."""
+        self.wait_for(r"Ctrl-C")
+        return self
+
+    def wait_for(self, pattern: str, *, seconds: float = _UP_SECONDS) -> str:
+        deadline = time.monotonic() + seconds
+        while not (found := re.search(pattern, self.output)):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self._reader.join(timeout=2)
+                if found := re.search(pattern, self.output):
+                    break
+                raise AssertionError(f"{pattern!r} did not come:\n{self.output}")
+            time.sleep(0.05)
+        return found.group(0)
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        """What a terminal does on Ctrl-C: the signal goes to the whole foreground group."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, how)
+        code = self.process.wait(timeout=30)
+        self._reader.join(timeout=10)
+        return code
+
+    def destroy(self) -> None:
+        """Whatever happened, leave nothing behind."""
+        for pid, _ in self.left():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
+
+    def left(self) -> list[tuple[int, str]]:
+        """The processes of this run that are still there: number and command."""
+        listing = subprocess.run(
+            ["ps", "-ww", "-A", "-o", "pid=,sess=,stat=,args="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(None, 3) for line in listing.stdout.splitlines()]
+        return [
+            (int(pid), command)
+            for pid, session, state, command in rows
+            if int(session) == self.process.pid and not state.startswith("Z")
+        ]
+
+    def wait_until_gone(self, *, seconds: float = 15) -> list[tuple[int, str]]:
+        deadline = time.monotonic() + seconds
+        while (left := self.left()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return left
