@@ -11,8 +11,7 @@ from simple_history.admin import SimpleHistoryAdmin
 class ContentAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the library says nothing of its types
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
-    view_on_site = False
-    change_form_template: str | None = "admin/programs/change_form.html"
+    view_on_site = False  # the form's template links to the page in each language
 
     class Media:
         css = {"all": ["css/admin.css"]}

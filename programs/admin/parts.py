@@ -54,7 +54,6 @@ class PartAdmin(layout.ContentAdmin):
     """Reached from the programme, to see and bring back what was written before."""
 
     readonly_fields = ("program",)
-    change_form_template = None  # a part has no address of its own
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

@@ -28,7 +28,6 @@ class ProgressUpdateAdmin(layout.ContentAdmin):
     search_fields = ("title_en", "title_fr", "body_en", "body_fr")
     date_hierarchy = "published_at"
     readonly_fields = ("status", "published_at")
-    change_form_template = "admin/programs/progressupdate/change_form.html"
     actions = ("approve", "publish", "unpublish")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -91,6 +90,10 @@ class ProgressUpdateAdmin(layout.ContentAdmin):
             text = ngettext("%(count)d update is off the site.", "%(count)d updates are off the site.", count)
         return text % {"count": count}
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "status": UpdateStatus}
-        return super().changeform_view(request, *args, **kwargs)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        shown: HttpResponse = super().render_change_form(
+            request, {**context, "status": UpdateStatus}, *args, **kwargs
+        )
+        return shown

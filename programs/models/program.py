@@ -81,7 +81,11 @@ class Program(models.Model):
         _("target (euros)"), validators=[at_least_one_euro], help_text=_("For example 1 000 000.")
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR", editable=False)
-    starts_on = models.DateField(_("starts on"), help_text=_("The first day of the period to fund."))
+    starts_on = models.DateField(
+        _("starts on"),
+        validators=[MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))],
+        help_text=_("The first day of the period to fund."),
+    )
     years = models.PositiveSmallIntegerField(
         _("years"), default=5, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )

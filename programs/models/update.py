@@ -109,7 +109,7 @@ class ProgressUpdate(Touching):
             if missing:
                 raise ValidationError(
                     {
-                        name: ValidationError(_("Say what the picture shows."), code="required")
+                        name: ValidationError(_("Say what the picture shows."), code="no_words")
                         for name in missing
                     }
                 )
