@@ -182,6 +182,8 @@ class GiftForm(forms.Form):
         cast(
             "forms.ModelChoiceField[FundingNeed]", self.fields["designation"]
         ).queryset = program.fundingneeds.all()
+        for name in ("siren", "designation"):
+            self.fields[name].optional = True  # type: ignore[attr-defined]  # said in words by the pack
         self.helper = _helper()
 
     @property
