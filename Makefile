@@ -10,12 +10,6 @@ PYTEST := $(PY) -m pytest
 N ?= auto
 ARGS ?=
 
-# What production must set, with values that are safe and belong to nobody: for `check --deploy`.
-PRODUCTION := DEBUG=0 SECRET_KEY=not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
-	ALLOWED_HOSTS=give.example.org SITE_URL=https://give.example.org DATABASE_URL=sqlite://:memory: \
-	EMAIL_URL=smtp://127.0.0.1:25 DEFAULT_FROM_EMAIL=gifts@example.org SANDBOX= STRIPE_API_BASE= \
-	STRIPE_SECRET_KEY=sk_live_belongs_to_nobody STRIPE_WEBHOOK_SECRET=whsec_belongs_to_nobody
-
 SERVICES := DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/campaign} \
 	REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/0}
 
@@ -44,15 +38,16 @@ lint: .venv/.development ## format, lint, types, imports, templates, migrations,
 	$(PY) -m ruff check .
 	$(PY) -m mypy .
 	.venv/bin/lint-imports
-	@echo "djade --check"; git ls-files -z '*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	@echo "djade --check"; find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 5.2
 	$(PY) manage.py makemigrations --check --dry-run
 	@echo "manage.py check --deploy"; folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
-		&& env $(PRODUCTION) VAR_DIR="$$folder" $(PY) manage.py check --deploy --fail-level WARNING
+		&& set -a && . tests/project/production.env && VAR_DIR="$$folder" \
+		&& $(PY) manage.py check --deploy --fail-level WARNING
 
 format: .venv/.development ## rewrite Python and templates in the project's form
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
-	@git ls-files -z '*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2
 
 bench: .venv/.development ## the speed figures, as ratios taken in one run
 	@$(PY) -m tests.bench

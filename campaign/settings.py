@@ -172,7 +172,7 @@ CACHES = {
 
 # The broker only wakes workers: what is owed lies in the database, and beat finds it again.
 _queue = VAR_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # Without max_retries a publisher whose broker is down waits 6 seconds; so it waits 0.1.
     {"visibility_timeout": 300, "socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}

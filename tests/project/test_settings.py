@@ -117,7 +117,7 @@ def test_nothing_set_means_development_in_one_folder(monkeypatch: pytest.MonkeyP
     assert settings["SANDBOX"] is True
     assert settings["SITE_URL"] == "http://127.0.0.1:8000"
     assert settings["STRIPE_API_BASE"] == "http://127.0.0.1:8000/sandbox"
-    assert settings["CELERY_BROKER_URL"] == "filesystem://"
+    assert settings["CELERY_BROKER_URL"] == "filesystem://localhost//"
     assert str(tmp_path) in str(settings["DATABASES"])
     assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
 

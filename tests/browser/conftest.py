@@ -1,0 +1,127 @@
+"""A real Chromium on the real site: worker, beat, sandbox and web server, as `make run` starts them.
+
+`browse(width)` opens a fresh visitor's page. Anything that the page's console reports as an error, or
+that it asks of another host, fails the test that opened it.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.running import Run
+
+NARROW, WIDE = 390, 1440
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ARGUMENTS = (
+    "--no-sandbox",  # root, as in CI, has no other way
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+Browse = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test below this folder is a browser test."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+    if path is None:
+        reason = f"no browser: none of {', '.join(_CHROMIUMS)} is installed"
+        if os.environ.get("BROWSER_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The whole site on a port of its own, filled as a first `make run` fills it. Shared by all journeys."""
+    run = Run(tmp_path_factory.mktemp("site"))
+    try:
+        yield run.wait_until_up()
+        run.end()
+        assert run.left() == []
+    finally:
+        run.destroy()
+
+
+@pytest.fixture
+def browse(chromium: Browser, site: Run) -> Iterator[Browse]:
+    """Open a page as a visitor who has never been here. Addresses may be relative: `page.goto("/en/")`."""
+    complaints: list[str] = []
+    host = urlsplit(site.address).netloc
+
+    def on_console(message: ConsoleMessage) -> None:
+        # What a test provokes on purpose (a 404 page) the browser reports as a failed resource.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(f"console: {message.text}")
+
+    def on_request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and address.netloc != host:
+            complaints.append(f"another host: {request.url}")
+
+    def open_page(
+        width: int = NARROW, *, language: str = "en", javascript: bool = True, dark: bool = False
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=site.address,
+            viewport={"width": width, "height": 844 if width < 700 else 900},
+            locale={"en": "en-GB", "fr": "fr-FR"}[language],
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("request", on_request)
+        return page
+
+    contexts = []  # type: ignore[var-annotated]
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """Run axe on the page as it stands: no violation of any rule."""
+
+    def check(page: Page) -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def screenshots() -> Path | None:
+    """Where to leave pictures for people to look at: SCREENSHOTS=folder, or nowhere."""
+    folder = os.environ.get("SCREENSHOTS")
+    if not folder:
+        return None
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
