@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandbox import cards, events, payments, store
+from sandbox import cards, errors, events, payments, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents
@@ -84,10 +84,15 @@ def look(session_id: str) -> StripeObject | None:
 def pay(session_id: str, number: str, *, email: str, name: str, authentication: str) -> Result:
     """Try to pay with a card; `authentication` is where its bank would ask for more.
 
-    A number that is no test card changes nothing. A declined card leaves the session open.
+    A number that is no test card, or an `email` that is none, changes nothing.
+    A declined card leaves the session open.
     """
     try:
+        if email:
+            values.email(email, "email")
         card = cards.find(number)
+    except errors.InvalidRequest:
+        message = _("This is not an e-mail address.")
     except cards.WrongNumber:
         message = _("This is not a card number. Check the digits.")
     except cards.NotATestCard:

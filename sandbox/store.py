@@ -84,6 +84,8 @@ def retrying(work: Callable[[], _Result]) -> _Result:
 
 
 def find(kind: str, object_id: str) -> StripeObject | None:
+    if "\x00" in object_id:  # PostgreSQL cannot even be asked
+        return None
     return StripeObject.objects.of_kind(kind).filter(object_id=object_id).first()
 
 

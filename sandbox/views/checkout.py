@@ -34,8 +34,8 @@ def page(request: HttpRequest, session_id: str) -> HttpResponse:
     result = checkout.pay(
         session_id,
         typed,
-        email=request.POST.get("email", "")[:200],
-        name=request.POST.get("name", "")[:200],
+        email=_line(request.POST.get("email", "")),
+        name=_line(request.POST.get("name", "")),
         authentication=request.build_absolute_uri(reverse("sandbox:authenticate", args=[session_id])),
     )
     return _follow(request, result, typed)
@@ -107,6 +107,11 @@ def _language(session: StripeObject) -> str:
 def _success_address(session: StripeObject) -> str:
     address: str = session.data["success_url"]
     return address.replace("{CHECKOUT_SESSION_ID}", session.object_id)
+
+
+def _line(typed: str) -> str:
+    """One line of text, without what no keyboard writes."""
+    return "".join(character for character in typed if character.isprintable()).strip()[:200]
 
 
 def _see_other(address: str) -> HttpResponse:

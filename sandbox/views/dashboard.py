@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox import deliveries
-from sandbox.models import Delivery, StripeObject
+from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
 
 _SHOWN = 20
 _SHOWN_OF_A_KIND = 100
@@ -58,7 +58,7 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 @never_cache
 def stripe_object(request: HttpRequest, object_id: str) -> HttpResponse:
-    row = get_object_or_404(StripeObject, object_id=object_id)
+    row = _find(StripeObject.objects.all(), object_id)
     context = {
         "row": row,
         "json": json.dumps(row.data, indent=2, ensure_ascii=False),
@@ -71,7 +71,7 @@ def stripe_object(request: HttpRequest, object_id: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, object_id: str) -> HttpResponse:
     """Owe the site an event again: `how` is again, twice, late or hold."""
-    event = get_object_or_404(StripeObject.objects.of_kind("event"), object_id=object_id)
+    event = _find(StripeObject.objects.of_kind("event"), object_id)
     match request.POST.get("how"):
         case "again":
             deliveries.resend(event)
@@ -107,3 +107,9 @@ def send_in_reverse(request: HttpRequest) -> HttpResponse:
         % {"count": count},
     )
     return redirect("sandbox:index")
+
+
+def _find(rows: StripeObjectQuerySet, object_id: str) -> StripeObject:
+    if "\x00" in object_id:  # PostgreSQL cannot even be asked
+        raise Http404
+    return get_object_or_404(rows, object_id=object_id)

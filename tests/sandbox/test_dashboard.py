@@ -40,6 +40,8 @@ def test_everything_is_listed_and_hostile_words_are_harmless(
 def test_what_is_not_there_is_not_found(client: Client, db: None) -> None:
     answers = [
         client.get("/sandbox/objects/ch_none/"),
+        client.get("/sandbox/objects/%00/"),
+        client.get("/sandbox/checkout/%00/"),
         client.get("/sandbox/kinds/frob/"),
         client.post("/sandbox/objects/ch_none/send/", {"how": "again"}),
         client.get("/sandbox/mail/none/1/"),

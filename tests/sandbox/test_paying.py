@@ -332,6 +332,20 @@ def test_page_speaks_the_sessions_language(client_of_stripe: stripe.StripeClient
     assert "50,00 EUR" in pages[0].replace("\u202f", "")
 
 
+def test_hostile_names_and_addresses_are_no_trouble(client_of_stripe: stripe.StripeClient) -> None:
+    session = client_of_stripe.v1.checkout.sessions.create(
+        asked(customer_creation="always", customer_email=None)
+    )
+
+    refused = pay(session, email="not an address")
+    paid = pay(session, email="ada@example.org", name="\x00\u202e<b>李 🙂" + "x" * 500)
+
+    assert (refused.status_code, paid.status_code) == (200, 303)
+    assert "This is not an e-mail address." in refused.text
+    (charge,) = client_of_stripe.v1.charges.list().data
+    assert charge.billing_details.name == "<b>李 🙂" + "x" * 194  # 200 in all
+
+
 def test_unknown_session_is_not_found(client_of_stripe: stripe.StripeClient, session: Any) -> None:
     address = session.url.replace(session.id, "cs_test_none")
 

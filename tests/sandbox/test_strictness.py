@@ -175,6 +175,7 @@ def test_unknown_address_is_stripes_404(live_server: LiveServer) -> None:
 def test_missing_object_is_a_404(live_server: LiveServer) -> None:
     missing = (
         "charges/ch_x", "checkout/sessions/cs_test_x", "customers/cus_x", "refunds/re_x", "events/evt_x",
+        "charges/%00",
     )  # fmt: skip
 
     answers = [
