@@ -13,9 +13,15 @@ app = Celery("campaign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    """A message that no worker has taken when the next is due is worth nothing: it expires."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 app.conf.beat_schedule = {
-    "process-events": {"task": "donations.tasks.process_events", "schedule": 10.0},
-    "reconcile-pending": {"task": "donations.tasks.reconcile_pending", "schedule": 120.0},
-    "owe-updates": {"task": "outreach.tasks.owe_updates", "schedule": 10.0},
-    "deliver-letters": {"task": "outreach.tasks.deliver_letters", "schedule": 10.0},
+    "process-events": _every(10, "donations.tasks.process_events"),
+    "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "owe-updates": _every(10, "outreach.tasks.owe_updates"),
+    "deliver-letters": _every(10, "outreach.tasks.deliver_letters"),
 }

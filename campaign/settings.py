@@ -248,6 +248,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # --- Safety ------------------------------------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a programme and all its parts are one form
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 2
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
