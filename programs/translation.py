@@ -15,7 +15,15 @@ class TranslationOptions(Options):
 
 @register(models.Program)
 class ProgramOptions(TranslationOptions):
-    fields = ("title", "slug", "tagline", "summary")
+    fields = (
+        "title",
+        "slug",
+        "tagline",
+        "summary",
+        "resources_heading",
+        "needs_heading",
+        "funding_note",
+    )
 
 
 @register(models.Section)

@@ -28,7 +28,18 @@ class ProgramAdmin(layout.ContentAdmin):
                 )
             },
         ),
-        (_("What it needs"), {"fields": ("target_cents", ("starts_on", "years"))}),
+        (
+            _("What it needs"),
+            {
+                "fields": (
+                    "target_cents",
+                    ("starts_on", "years"),
+                    ("needs_heading_en", "needs_heading_fr"),
+                    ("funding_note_en", "funding_note_fr"),
+                    ("resources_heading_en", "resources_heading_fr"),
+                )
+            },
+        ),
     )
     prepopulated_fields = {"slug_en": ("title_en",), "slug_fr": ("title_fr",)}
 

@@ -89,6 +89,18 @@ class Program(models.Model):
     years = models.PositiveSmallIntegerField(
         _("years"), default=5, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
+    resources_heading = models.CharField(
+        _("heading of what it mobilizes"), max_length=200, help_text=_("Stands over the list of resources.")
+    )
+    needs_heading = models.CharField(
+        _("heading of the amount"), max_length=200, help_text=_("Stands over the target and its uses.")
+    )
+    funding_note = models.CharField(
+        _("line under the amount"),
+        max_length=200,
+        blank=True,
+        help_text=_("Says over how long, in the same number of years as the period."),
+    )
     # Moves whenever what the page shows moves, whoever moved it: the version under which it is cached.
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
 

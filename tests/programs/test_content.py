@@ -26,13 +26,13 @@ def as_written(program: Program) -> list[str]:
         project, context = program.sections.all()
         quote = program.testimonials.get()
         lines = [program.title, quote.quote, f"{quote.attribution}, {quote.context}"]
-        lines += [project.heading, program.tagline, *paragraphs(project.body), "It mobilizes:"]
+        lines += [project.heading, program.tagline, *paragraphs(project.body), f"{program.resources_heading}:"]
         for resource in program.resources.all():
             words = [str(resource.quantity or ""), resource.label, resource.detail]
             lines.append("◆ " + " ".join(word for word in words if word))
-        lines += [context.heading, *paragraphs(context.body), "Amount to fund"]
+        lines += [context.heading, *paragraphs(context.body), program.needs_heading]
         lines.append(f"{program.target_cents // 100 // 1000:,} K€")
-        lines.append(f"Overall funding over {program.years} years")
+        lines.append(program.funding_note)
         lines += [f"/ {need.label}" for need in program.fundingneeds.all()]
     return lines
 
