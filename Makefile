@@ -73,12 +73,12 @@ clean: ## throw away the environment and the caches; what lies under var/ stays
 		"$$found" -m venv --clear .venv; \
 	fi; \
 	echo "Installing requirements.txt"; \
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt \
+	$(PY) -m pip install -qq --disable-pip-version-check --no-input -r requirements.txt \
 		|| { echo "The requirements could not be installed: pip says why above." >&2; exit 1; }; \
 	touch $@
 
 .venv/.development: .venv/.runtime requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt \
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-input -r requirements-dev.txt \
 		|| { echo "The requirements could not be installed: pip says why above." >&2; exit 1; }
 	@touch $@

@@ -7,8 +7,11 @@ import os
 
 from celery import Celery
 
+from campaign import file_queue
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 
+file_queue.register()
 app = Celery("campaign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -56,8 +56,12 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 # --- Stripe ------------------------------------------------------------------------------------
 
 STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", default="")
-# The sandbox stands in for Stripe when no key is given. Its own system check refuses it without DEBUG.
+# The sandbox stands in for Stripe when no key is given.
 SANDBOX: bool = env.bool("SANDBOX", default=DEBUG and not STRIPE_SECRET_KEY)
+if SANDBOX and not DEBUG:
+    raise SystemExit(
+        "SANDBOX is on while DEBUG is off: it takes no real money and shows every letter. Unset it."
+    )
 if SANDBOX:
     STRIPE_SECRET_KEY = STRIPE_SECRET_KEY or "sk_test_sandbox"
     STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", default="") or "whsec_sandbox"
@@ -172,7 +176,7 @@ CACHES = {
 
 # The broker only wakes workers: what is owed lies in the database, and beat finds it again.
 _queue = VAR_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
+CELERY_BROKER_URL = REDIS_URL or "files://localhost//"  # campaign.file_queue
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # Without max_retries a publisher whose broker is down waits 6 seconds; so it waits 0.1.
     {"visibility_timeout": 300, "socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}

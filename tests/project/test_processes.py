@@ -86,4 +86,4 @@ def test_no_test_meets_what_another_left(turn: str, settings: Any, mail_dir: Pat
 def test_tests_never_touch_development_data(settings: Any) -> None:
     assert Path(settings.VAR_DIR) != settings.BASE_DIR / "var"
     assert str(settings.VAR_DIR) == os.environ["VAR_DIR"]
-    assert app.conf.broker_url == (os.environ.get("REDIS_URL") or "filesystem://localhost//")
+    assert app.conf.broker_url == (os.environ.get("REDIS_URL") or "files://localhost//")

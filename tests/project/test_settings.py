@@ -20,6 +20,7 @@ _ALWAYS_NEEDED = (
     "STRIPE_WEBHOOK_SECRET",
 )
 _UNSAFE = [
+    ("SANDBOX", "1"),
     ("SECRET_KEY", "short"),
     ("ALLOWED_HOSTS", "*"),
     ("ALLOWED_HOSTS", "give.example.org,*"),
@@ -117,7 +118,7 @@ def test_nothing_set_means_development_in_one_folder(monkeypatch: pytest.MonkeyP
     assert settings["SANDBOX"] is True
     assert settings["SITE_URL"] == "http://127.0.0.1:8000"
     assert settings["STRIPE_API_BASE"] == "http://127.0.0.1:8000/sandbox"
-    assert settings["CELERY_BROKER_URL"] == "filesystem://localhost//"
+    assert settings["CELERY_BROKER_URL"] == "files://localhost//"
     assert str(tmp_path) in str(settings["DATABASES"])
     assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
 
