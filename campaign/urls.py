@@ -8,8 +8,10 @@ from django.urls import include, path
 
 from campaign import health
 from donations.views import progress, webhook
+from programs.views import root
 
 urlpatterns = [
+    path("", root),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),

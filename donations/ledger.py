@@ -30,7 +30,9 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
     total = ProgramTotal.objects.select_for_update().filter(program_id=donation.program_id)
     if not total:
         # The programme's first gift. Whoever makes the row, both then wait for its lock.
-        ProgramTotal.objects.bulk_create([ProgramTotal(program_id=donation.program_id)], ignore_conflicts=True)
+        ProgramTotal.objects.bulk_create(
+            [ProgramTotal(program_id=donation.program_id)], ignore_conflicts=True
+        )
         total.get()
     known = LedgerEntry.objects.filter(
         program_id=donation.program_id,

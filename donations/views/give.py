@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from donations import checkout, tasks
-from donations.forms import OTHER, GiftForm
+from donations.forms import OTHER, GiftForm, typed_amount
 from donations.models import Display, Donation, Regime, Status, TaxRule
 from programs.models import Program
 
@@ -102,8 +102,7 @@ def _given_up(request: HttpRequest, program: Program) -> Donation | None:
 
 def _as_typed(donation: Donation, program: Program) -> dict[str, Any]:
     donor = donation.donor
-    euros, cents = divmod(donation.amount_cents, 100)
-    amount = f"{euros}.{cents:02d}" if cents else str(euros)
+    amount = typed_amount(donation.amount_cents)
     suggested = program.suggestedamounts.filter(
         amount_cents=donation.amount_cents, frequency=donation.frequency
     )

@@ -1,20 +1,19 @@
 """What a donor may send. Validates and says kindly what is wrong; saves nothing, calls nobody."""
 
 import re
-import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, cast
 
-from babel import Locale
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from donations import money, tax
+from donations.forms.answers import Answers
+from donations.forms.fields import LineField, amount_message, countries, is_siren, typed_amount
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
 
@@ -24,36 +23,6 @@ OTHER = "other"
 UPDATES_CONSENT = _(
     "Send me the programme’s progress updates by e-mail. I can stop them in one click, in every letter."
 )
-
-# Marks that turn the direction of what follows: of no use in a name, and able to disguise one.
-_DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-
-
-@dataclass(frozen=True)
-class Answers:
-    """One valid form, typed. Amounts in cents."""
-
-    amount_cents: int
-    frequency: str
-    designation_id: int | None
-    donor_kind: str
-    first_name: str
-    last_name: str
-    company_name: str
-    siren: str
-    email: str
-    address: str
-    postal_code: str
-    city: str
-    country: str
-    display: str
-    public_name: str
-    updates_consent: str
-    language: str
-
-    def as_text(self) -> str:
-        """The same text for the same answers: what tells a repeated form from a changed one."""
-        return repr(sorted(asdict(self).items()))
 
 
 @dataclass(frozen=True)
@@ -67,17 +36,8 @@ class Suggestion:
     checked: bool
 
 
-class LineField(forms.CharField):
-    """One line of text: white space and control characters become single spaces."""
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        text = "".join(" " if unicodedata.category(mark) == "Cc" else mark for mark in text)
-        return " ".join(text.translate(_DIRECTION_MARKS).split())
-
-
 class GiftForm(forms.Form):
-    """The gift form of one programme. The names of its fields are a contract (see the README)."""
+    """The gift form of one programme. Others post to it: the names of its fields stay as they are."""
 
     amount = forms.ChoiceField(label=_("Amount"), widget=forms.RadioSelect, required=False)
     other_amount = LineField(
@@ -175,7 +135,7 @@ class GiftForm(forms.Form):
         self.tax_rule = tax_rule
         self._suggested = list(program.suggestedamounts.filter(frequency=Frequency.ONCE))
         self._choice("amount").choices = [
-            *((_value(row.amount_cents), row.label) for row in self._suggested),
+            *((typed_amount(row.amount_cents), row.label) for row in self._suggested),
             (OTHER, _("Another amount")),
         ]
         self._choice("country").choices = countries(get_language() or "en")
@@ -192,7 +152,7 @@ class GiftForm(forms.Form):
         chosen = self["amount"].value() or self._default_amount()
         rows = [
             Suggestion(
-                value=_value(row.amount_cents),
+                value=typed_amount(row.amount_cents),
                 amount_cents=row.amount_cents,
                 label=row.label,
                 net_cost_cents=(
@@ -200,7 +160,7 @@ class GiftForm(forms.Form):
                     if self.tax_rule
                     else None
                 ),
-                checked=chosen == _value(row.amount_cents),
+                checked=chosen == typed_amount(row.amount_cents),
             )
             for row in self._suggested
         ]
@@ -236,7 +196,7 @@ class GiftForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
     def clean_siren(self) -> str:
-        siren = re.sub(r"[\s.]", "", self.cleaned_data["siren"])
+        siren: str = re.sub(r"[\s.]", "", self.cleaned_data["siren"])
         if siren and not is_siren(siren):
             raise forms.ValidationError(
                 _("This is not a SIREN number: nine digits, as on the company’s papers.")
@@ -294,68 +254,7 @@ class GiftForm(forms.Form):
         return cast(forms.ChoiceField, self.fields[name])
 
     def _default_amount(self) -> str:
-        return next((_value(row.amount_cents) for row in self._suggested if row.is_default), "")
-
-
-def amount_message(error: money.Unreadable, language: str) -> str:
-    """Say what is wrong with an amount, in plain words."""
-    match error:
-        case money.Ambiguous(readings=(large, small)):
-            return _now(
-                "This can be read as %(large)s or as %(small)s. Which one? Write it without the mark."
-            ) % {
-                "large": money.format_money(large, language=language),
-                "small": money.format_money(small, language=language),
-            }
-        case money.Ambiguous(readings=(large, *_rest)):
-            return _now("Do you mean %(large)s? Then write it without the mark.") % {
-                "large": money.format_money(large, language=language)
-            }
-        case money.TooSmall():
-            return _now("The smallest gift is %(amount)s: below it, fees would take too much.") % {
-                "amount": money.format_money(settings.DONATION_MINIMUM_CENTS, language=language)
-            }
-        case money.TooLarge():
-            return _now("Online gifts go up to %(amount)s. For a larger one, please write to us.") % {
-                "amount": money.format_money(settings.DONATION_MAXIMUM_CENTS, language=language)
-            }
-        case money.TooPrecise():
-            return _now("An amount has at most two digits after the comma, such as 50.25.")
-        case _:
-            return _now("Write the amount in figures, such as 50 or 50.25.")
-
-
-def is_siren(text: str) -> bool:
-    """Nine digits whose Luhn sum is a multiple of ten (INSEE's own check)."""
-    if not re.fullmatch(r"[0-9]{9}", text):
-        return False
-    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(text)]
-    return sum(digit // 10 + digit % 10 for digit in doubled) % 10 == 0
-
-
-def countries(language: str) -> list[tuple[str, str]]:
-    """Every country's ISO code and name in `language`, France first, then by name."""
-    names = Locale.parse(language).territories
-    rows = [(code, name) for code, name in names.items() if re.fullmatch(r"[A-Z]{2}", code)]
-    rows = [row for row in rows if row[0] not in _NOT_COUNTRIES]
-    rows.sort(key=lambda row: (row[0] != "FR", _sort_key(row[1])))
-    return rows
-
-
-# Codes in the list of territories that are no place to live: groups, test codes and the unknown.
-_NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
-
-
-def _sort_key(name: str) -> str:
-    return "".join(
-        mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark)
-    ).lower()
-
-
-def _value(amount_cents: int) -> str:
-    """An amount as a radio button sends it: `50`, or `12.50`."""
-    euros, cents = divmod(amount_cents, 100)
-    return f"{euros}.{cents:02d}" if cents else str(euros)
+        return next((typed_amount(row.amount_cents) for row in self._suggested if row.is_default), "")
 
 
 def _helper() -> FormHelper:

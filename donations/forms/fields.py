@@ -1,0 +1,85 @@
+"""Kinds of answers: a line of text, a SIREN number, a country, an amount that cannot be read."""
+
+import re
+import unicodedata
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from donations import money
+
+# Marks that turn the direction of what follows: of no use in a name, and able to disguise one.
+_DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+class LineField(forms.CharField):
+    """One line of text: white space and control characters become single spaces."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        text = "".join(" " if unicodedata.category(mark) == "Cc" else mark for mark in text)
+        return " ".join(text.translate(_DIRECTION_MARKS).split())
+
+
+def amount_message(error: money.Unreadable, language: str) -> str:
+    """Say what is wrong with an amount, in plain words."""
+    match error:
+        case money.Ambiguous(readings=(large, small)):
+            return _(
+                "This can be read as %(large)s or as %(small)s. Which one? Write it without the mark."
+            ) % {
+                "large": money.format_money(large, language=language),
+                "small": money.format_money(small, language=language),
+            }
+        case money.Ambiguous(readings=(large, *_rest)):
+            return _("Do you mean %(large)s? Then write it without the mark.") % {
+                "large": money.format_money(large, language=language)
+            }
+        case money.TooSmall():
+            return _("The smallest gift is %(amount)s: below it, fees would take too much.") % {
+                "amount": money.format_money(settings.DONATION_MINIMUM_CENTS, language=language)
+            }
+        case money.TooLarge():
+            return _("Online gifts go up to %(amount)s. For a larger one, please write to us.") % {
+                "amount": money.format_money(settings.DONATION_MAXIMUM_CENTS, language=language)
+            }
+        case money.TooPrecise():
+            return _("An amount has at most two digits after the comma, such as 50.25.")
+        case _:
+            return _("Write the amount in figures, such as 50 or 50.25.")
+
+
+def typed_amount(amount_cents: int) -> str:
+    """An amount as a radio button sends it and as a field shows it again: `50`, or `12.50`."""
+    euros, cents = divmod(amount_cents, 100)
+    return f"{euros}.{cents:02d}" if cents else str(euros)
+
+
+def is_siren(text: str) -> bool:
+    """Nine digits whose Luhn sum is a multiple of ten (INSEE's own check)."""
+    if not re.fullmatch(r"[0-9]{9}", text):
+        return False
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(text)]
+    return sum(digit // 10 + digit % 10 for digit in doubled) % 10 == 0
+
+
+def countries(language: str) -> list[tuple[str, str]]:
+    """Every country's ISO code and name in `language`, France first, then by name."""
+    names = Locale.parse(language).territories
+    rows = [(code, name) for code, name in names.items() if re.fullmatch(r"[A-Z]{2}", code)]
+    rows = [row for row in rows if row[0] not in _NOT_COUNTRIES]
+    rows.sort(key=lambda row: (row[0] != "FR", _sort_key(row[1])))
+    return rows
+
+
+# Codes in the list of territories that are no place to live: groups, test codes and the unknown.
+_NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+
+
+def _sort_key(name: str) -> str:
+    return "".join(
+        mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark)
+    ).lower()
