@@ -42,7 +42,10 @@ def _run(listener: socket.socket) -> int:
     def stopping() -> bool:
         # A killed `make` tells nobody: its child only notices that it has another parent.
         orphaned = "MAKELEVEL" in os.environ and os.getppid() != parent
-        return asked_to_stop.wait(0.1) or group.deaf.is_set() or orphaned
+        if asked_to_stop.wait(0.1) or group.deaf.is_set() or orphaned:
+            group.say("Ending the run.")
+            return True
+        return False
 
     try:
         preparing = group.start("prepare", [sys.executable, "-m", "campaign.run.prepare"])
