@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connections
 from django.utils import translation
 
 from campaign import catalogues
@@ -27,6 +28,13 @@ _WRITTEN = ("mail", "media", "private", "queue/messages")
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, before xdist's workers start
         catalogues.compile_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The live server has a thread for each connection: none of them keeps one to the test database."""
+    for database in connections.settings.values():
+        database["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(autouse=True)
