@@ -43,4 +43,6 @@ class Command(BaseCommand):
         for regime, values in RULES.items():
             created = TaxRule.objects.get_or_create(regime=regime, valid_from=VALID_FROM, defaults=values)[1]
             added += created
-        self.stdout.write(f"{added} tax rules added. Documents are issued by {issuer.current()}.")
+        name = issuer.current()
+        if options["verbosity"]:
+            self.stdout.write(f"{added} tax rules added. Documents are issued by {name}.")

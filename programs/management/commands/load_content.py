@@ -23,4 +23,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for line in loading.load(reset=options["reset"]):
-            self.stdout.write(line)
+            if options["verbosity"]:
+                self.stdout.write(line)
