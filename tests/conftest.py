@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.utils import translation
 
 from campaign import catalogues
@@ -35,6 +35,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """The live server has a thread for each connection: none of them keeps one to the test database."""
     for database in connections.settings.values():
         database["CONN_MAX_AGE"] = 0
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """At the end PostgreSQL drops the test database only when no thread of a test is connected to it."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture(autouse=True)
