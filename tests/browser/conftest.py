@@ -46,6 +46,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("BROWSER_REQUIRED"):
             pytest.fail(reason)
         pytest.skip(reason)
+    # Playwright keeps a loop in this thread, beside which Django would refuse its own test database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
         yield browser
