@@ -18,7 +18,7 @@ from django.utils import translation
 
 from campaign import catalogues
 from programs.models import Program
-from tests import environment
+from tests import database, environment
 from tests.processes import Worker
 
 # Not queue/control: this process's Celery connection has declared its queue there, once.
@@ -33,13 +33,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """The live server has a thread for each connection: none of them keeps one to the test database."""
-    for database in connections.settings.values():
-        database["CONN_MAX_AGE"] = 0
+    for each in connections.settings.values():
+        each["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """At the end PostgreSQL drops the test database only when no thread of a test is connected to it."""
+    with django_db_blocker.unblock():
+        database.empty_quickly()
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
