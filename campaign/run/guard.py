@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 3
 
 
 def main() -> None:

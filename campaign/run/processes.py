@@ -75,7 +75,7 @@ class Group:
         except (BrokenPipeError, ValueError):
             self.deaf.set()
 
-    def end(self, *, grace: float = guard.GRACE_SECONDS) -> None:
+    def end(self, *, grace: float = 8) -> None:
         """Ask every process to end, then make sure: children of children too. Safe to repeat."""
         if self._guard.poll() is not None:
             return

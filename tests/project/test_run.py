@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.running import Run, free_port, prepare
+from tests.running import Run, prepare
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., Run]
@@ -62,19 +62,25 @@ def test_it_prints_where_the_site_is_and_ctrl_c_ends_everything(start: Start) ->
     assert "Traceback" not in run.output
 
 
-def test_second_run_keeps_the_data_and_the_login(start: Start) -> None:
-    first = start().wait_until_up()
-    first.end()
+def test_second_run_keeps_the_data_and_the_login_and_waits_its_turn(again: Start) -> None:
+    first = again().wait_until_up()
     kept = (first.folder / "db.sqlite3").stat().st_ino
+    meanwhile = again()
+    refusal = meanwhile.process.wait(timeout=30)
+    meanwhile.wait_for(r".+")
+    first.end()
 
-    second = start().wait_until_up()
+    second = again().wait_until_up()
     second.end()
 
+    assert refusal == 1
+    assert meanwhile.output.startswith("Another run is using ")
+    assert meanwhile.output.count("\n") == 1
     assert _login(first) == _login(second)
     assert (second.folder / "db.sqlite3").stat().st_ino == kept
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_however_the_supervisor_ends(again: Start, how: signal.Signals) -> None:
     run = again().wait_until_up()
 
@@ -119,18 +125,6 @@ def test_taken_port_is_one_line_before_anything_starts(start: Start) -> None:
         == f"Port {port} cannot be used (Address already in use). Try another: PORT={port + 1} make run\n"
     )
     assert not (run.folder / "db.sqlite3").exists()
-
-
-def test_folder_in_use_is_one_line(again: Start) -> None:
-    again().wait_until_up()
-
-    second = again(port=free_port())
-    code = second.process.wait(timeout=30)
-    second.wait_for(r".+")
-
-    assert code == 1
-    assert second.output.startswith("Another run is using ")
-    assert second.output.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "80 80", "٨٠٠٠"])
