@@ -75,12 +75,19 @@ def mail_dir(settings: Any) -> Path:
     return Path(settings.MAIL_DIR)
 
 
+def _load() -> None:
+    call_command("load_content", verbosity=0)
+    call_command("load_tax_rules", verbosity=0)
+
+
+_LOADED = database.Snapshot(_load)
+
+
 @pytest.fixture
 def program(db: None) -> Program:
     """The first programme with its real words, and the tax rules, as `make run` loads them."""
-    call_command("load_content", verbosity=0)
-    call_command("load_tax_rules", verbosity=0)
-    return Program.objects.get(slug="hematology")
+    _LOADED.restore()
+    return Program.objects.get(slug_en="hematology")
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ throw away, and then makes every permission anew. Deleting the few rows there ar
 content types and permissions come from the migrations and never differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 _KEPT = {"django_content_type", "auth_permission"}
 
@@ -26,6 +26,36 @@ def _deletions(_style: Any, tables: Sequence[str], **_options: Any) -> list[str]
         # For this transaction, no foreign key is checked and no trigger fires: not the ledger's guard either.
         statements.insert(0, "SET LOCAL session_replication_role = replica")
     return statements
+
+
+class Snapshot:
+    """The rows that a slow filling writes, kept after its first run and put back as they were after that."""
+
+    def __init__(self, fill: Callable[[], None]) -> None:
+        self._fill = fill
+        self._inserts: list[tuple[str, list[tuple[Any, ...]]]] = []
+
+    def restore(self) -> None:
+        """Fill the database, which holds none of these rows: by itself at first, from memory afterwards."""
+        if self._inserts:
+            with transaction.atomic(), connection.constraint_checks_disabled(), connection.cursor() as cursor:
+                for statement, rows in self._inserts:
+                    cursor.executemany(statement, rows)
+            return
+        before = _with_rows(connection.introspection.django_table_names(only_existing=True))
+        self._fill()
+        tables = _with_rows(connection.introspection.django_table_names(only_existing=True))
+        self._inserts = [_copy(table) for table in tables if table not in before]
+
+
+def _copy(table: str) -> tuple[str, list[tuple[Any, ...]]]:
+    name = connection.ops.quote_name(table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {name} ORDER BY 1")  # noqa: S608
+        columns = [connection.ops.quote_name(column[0]) for column in cursor.description]
+        rows = cursor.fetchall()
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", rows  # noqa: S608
 
 
 def _with_rows(tables: list[str]) -> list[str]:
