@@ -5,10 +5,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from campaign import health
 from donations.views import progress, webhook
 from programs.views import root
+
+admin.site.site_header = admin.site.site_title = _("Institut Imagine: the campaign")
+admin.site.index_title = _("What would you like to do?")
 
 urlpatterns = [
     path("", root),

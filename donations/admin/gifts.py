@@ -24,7 +24,7 @@ class DonationInline(ReadOnlyInline):
 
 @admin.register(Donation)
 class DonationAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "donor", "program", "amount", "status", "method", "paid_at")
+    list_display = ("created_at", "donor", "amount", "status", "paid_at", "method", "program")
     list_filter = ("status", "program", "frequency", "method", "livemode")
     search_fields = (
         "public_id",
