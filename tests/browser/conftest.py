@@ -5,7 +5,6 @@ that it asks of another host, fails the test that opened it.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,19 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.browser.chromium import NAMES, launch
 from tests.running import Run
 
 NARROW, WIDE = 390, 1440
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_ARGUMENTS = (
-    "--no-sandbox",  # root, as in CI, has no other way
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-)
 Browse = Callable[..., Page]
 
 
@@ -40,16 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
-    if path is None:
-        reason = f"no browser: none of {', '.join(_CHROMIUMS)} is installed"
-        if os.environ.get("BROWSER_REQUIRED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     # Playwright keeps a loop in this thread, beside which Django would refuse its own test database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = launch(playwright)
+        if browser is None:
+            reason = f"no browser: none of {', '.join(NAMES)} is installed"
+            if os.environ.get("BROWSER_REQUIRED"):
+                pytest.fail(reason)
+            pytest.skip(reason)
         yield browser
         browser.close()
 
@@ -60,6 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     run = Run(tmp_path_factory.mktemp("site"))
     try:
         yield run.wait_until_up()
+        assert run.process.poll() is None, f"the run ended by itself:\n{run.output[-5000:]}"
         run.end()
         assert run.left() == []
     finally:

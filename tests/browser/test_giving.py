@@ -38,7 +38,9 @@ def test_gift_moves_the_meter_at_once_and_brings_a_letter_with_its_pdf(
 
     def picture(name: str) -> None:
         if screenshots:
-            page.screenshot(path=screenshots / f"{name}-{language}-{width}.png", full_page=True)
+            page.screenshot(
+                path=screenshots / f"{name}-{language}-{width}.png", full_page=True, animations="disabled"
+            )
 
     page.goto("/")
     before = donor.read_meter(page)
@@ -89,6 +91,7 @@ def test_french_pages_speak_french_all_the_way(browse: Browse) -> None:
 
     assert "merci" in page.locator("h1").inner_text()
     assert "Votre don de 50 € nous est parvenu" in read_letter(page, visitor)
+    assert "Votre don : 50 €" in plain(page.inner_text(".sandbox__text"))
 
 
 def test_waiting_thanks_look_again_by_themselves_without_javascript(browse: Browse) -> None:

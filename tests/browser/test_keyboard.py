@@ -28,6 +28,7 @@ _FOCUS = """() => {
 
 
 def press_tab(page: Page) -> None:
+    page.wait_for_load_state()  # with its style sheets, or no ring could be seen yet
     page.keyboard.press("Tab")
     focus = page.evaluate(_FOCUS)
     assert focus["ringed"], f"no ring round {focus['what']}"

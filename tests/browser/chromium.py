@@ -1,0 +1,22 @@
+"""The system's own Chromium: Playwright's download needs a network that tests have no right to."""
+
+import shutil
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ARGUMENTS = (
+    "--no-sandbox",  # root, as in CI, has no other way
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def launch(playwright: Playwright) -> Browser | None:
+    """None where no Chromium is installed."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    return playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS)) if path else None
