@@ -1,7 +1,10 @@
 """What every response carries, whichever application made it."""
 
+from collections.abc import Callable
+
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 _ADMIN_POLICY = {
@@ -23,3 +26,20 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path.startswith("/admin/"):
             parts.replace = {**(parts.replace or {}), **_ADMIN_POLICY}
         return parts
+
+
+def only_utf8(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Refuse text in another encoding than the one our pages ask for.
+
+    Django would read fields and addresses by whatever codec the request names: some of Python's are no
+    text encodings and stop it, others write characters that no database keeps.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.encoding and request.encoding.lower() not in {"utf-8", "utf8"}:
+            raise BadRequest("text in another encoding than UTF-8")
+        return get_response(request)
+
+    return answer

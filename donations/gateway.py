@@ -5,8 +5,9 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 """
 
 import datetime as dt
-import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from uuid import UUID
 import stripe
 from django.conf import settings
 from stripe.params.checkout import SessionCreateParams
+
+from donations import strict_json
 
 # The library's own defaults are no retry and 80 seconds. A donor is waiting.
 _CONNECT_SECONDS = 3
@@ -27,6 +30,7 @@ _PATIENCE_ON_A_PAGE = (2, 4)
 _EVENT_TOLERANCE_SECONDS = 300
 # What Stripe's ids and types are made of.
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,100}")
+_VERSION_LENGTH = 40
 
 
 class Unavailable(Exception):  # named for what it means to the caller
@@ -133,13 +137,11 @@ def open_checkout(
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
-    try:
+    with _asking():
         session = _client().v1.checkout.sessions.create(params, {"idempotency_key": f"checkout-{public_id}"})
-    except stripe.StripeError as error:
-        raise _translated(error) from error
-    if not session.url:
-        raise Unavailable(f"{session.id} has no address to send the donor to")
-    return Checkout(session_id=session.id, url=session.url, livemode=session.livemode)
+        if not isinstance(session.url, str):
+            raise Unavailable(f"{session.id} has no address to send the donor to")
+        return Checkout(session_id=session.id, url=session.url, livemode=session.livemode)
 
 
 def fetch_checkout(session_id: str, *, patient: bool = True) -> CheckoutState:
@@ -147,32 +149,27 @@ def fetch_checkout(session_id: str, *, patient: bool = True) -> CheckoutState:
 
     `patient=False` gives up within a few seconds, for a page that a person is waiting for.
     """
-    try:
+    with _asking():
         session = _client(patient=patient).v1.checkout.sessions.retrieve(
             session_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
         )
-    except stripe.StripeError as error:
-        raise _translated(error) from error
-    status = session.status
-    if status not in ("open", "complete", "expired"):
-        raise Unavailable(f"{session.id} has the unknown status {status!r}")
-    return CheckoutState(
-        session_id=session.id,
-        reference=session.client_reference_id or "",
-        status=status,  # type: ignore[arg-type]  # narrowed by the line above; the SDK adds `str`
-        payment=_payment(session) if session.payment_status == "paid" else None,
-        livemode=session.livemode,
-    )
+        status = session.status
+        if status not in ("open", "complete", "expired"):
+            raise Unavailable(f"{session.id} has the unknown status {status!r}")
+        return CheckoutState(
+            session_id=session.id,
+            reference=session.client_reference_id or "",
+            status=status,  # type: ignore[arg-type]  # narrowed by the line above; the SDK adds `str`
+            payment=_payment(session) if session.payment_status == "paid" else None,
+            livemode=session.livemode,
+        )
 
 
 def expire_checkout(session_id: str) -> None:
     """Close a Checkout Session so that it cannot be paid; quietly fine when it is closed already."""
-    try:
+    with _asking(), suppress(stripe.InvalidRequestError):
+        # Refused when it is complete or expired: how it stands is read by fetch_checkout.
         _client(patient=False).v1.checkout.sessions.expire(session_id)
-    except stripe.InvalidRequestError:
-        return  # complete or expired: how it stands is read by fetch_checkout
-    except stripe.StripeError as error:
-        raise _translated(error) from error
 
 
 def read_event(body: bytes, signature: str) -> Event:
@@ -182,19 +179,19 @@ def read_event(body: bytes, signature: str) -> Event:
             body.decode(), signature, settings.STRIPE_WEBHOOK_SECRET, _EVENT_TOLERANCE_SECONDS
         )
         signed_at = dt.datetime.fromtimestamp(_signed_at(signature), tz=dt.UTC)
-        payload = json.loads(body)
+        payload = strict_json.read(body)
         event = Event(
             event_id=payload["id"],
             type=payload["type"],
             livemode=payload["livemode"],
-            api_version=payload.get("api_version") or "",
+            api_version=str(payload.get("api_version") or "")[:_VERSION_LENGTH],
             created_at=dt.datetime.fromtimestamp(payload["created"], tz=dt.UTC),
             payload=payload,
         )
         payload["data"]["object"]["object"]
     except stripe.SignatureVerificationError as error:
         raise BadEvent(str(error)) from error
-    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise BadEvent(f"not an event: {error!r}") from error
     if not (_NAME.fullmatch(str(event.event_id)) and _NAME.fullmatch(str(event.type))):
         raise BadEvent("not an event: its id or type is no name")
@@ -245,6 +242,20 @@ def _client_for(key: str, base: str, patient: bool) -> stripe.StripeClient:
         max_network_retries=_RETRIES if patient else 0,
         http_client=stripe.RequestsClient(timeout=timeout),
     )
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Whatever goes wrong in asking Stripe, or in reading its answer, is one of our two errors.
+
+    What answers may not be Stripe at all: a proxy's page, half a message.
+    """
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _translated(error) from error
+    except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
+        raise Unavailable(f"an answer that cannot be read: {error!r}") from error
 
 
 def _translated(error: stripe.StripeError) -> Unavailable | Refused:

@@ -19,6 +19,7 @@ _WAITS = tuple(
     dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720)
 )
 MAX_ATTEMPTS = len(_WAITS)
+_ERROR_LENGTH = 2000
 
 
 class UnknownDonation(Exception):
@@ -75,7 +76,8 @@ def process(event_pk: int) -> bool:
         outcome = handle(event)
     except Exception as error:  # whatever it was, the event keeps it and is tried again
         logger.exception("Stripe event %s failed", event.event_id)
-        StripeEvent.objects.filter(pk=event_pk).update(error=f"{type(error).__name__}: {error}")
+        kept = f"{type(error).__name__}: {error}".replace("\x00", "")[:_ERROR_LENGTH]
+        StripeEvent.objects.filter(pk=event_pk).update(error=kept)
         return False
     StripeEvent.objects.filter(pk=event_pk).update(
         processed_at=timezone.now(), outcome=outcome[:200], error=""

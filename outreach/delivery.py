@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 
 from django.core.mail import EmailMessage
 from django.db import InterfaceError, OperationalError
@@ -65,13 +66,15 @@ def _send(postman: Postman, letter: Letter) -> bool:
         message = messages.compose(letter, words)
     except Exception as error:
         # Whatever is wrong with one letter or its document is that letter's trouble alone.
-        logger.exception("Letter %s cannot be written", letter.pk)
+        # The message may quote the reader: it stays on the letter. The log says where, not who.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Letter %s cannot be written: %s\n%s", letter.pk, type(error).__name__, where)
         claims.postpone(letter, explain(error))
         return False
     try:
         postman.hand_over(message)
     except Exception as error:
-        logger.warning("Letter %s was not taken: %s", letter.pk, explain(error))
+        logger.warning("Letter %s was not taken: %s", letter.pk, type(error).__name__)
         claims.postpone(letter, explain(error))
         return False
     return _record(letter, message, words)

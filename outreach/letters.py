@@ -50,7 +50,7 @@ def wake() -> None:
     """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker."""
     try:
         deliver_letters.apply_async(expires=60)
-    except deliver_letters.OperationalError as error:
+    except Exception as error:  # each broker has its own way of being down
         logger.warning("No broker to wake a worker (%s): the letters wait for the beat", error)
 
 

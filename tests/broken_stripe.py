@@ -1,4 +1,4 @@
-"""A Stripe on a bad day: a real HTTP server that answers every request with one status, or never."""
+"""A Stripe on a bad day: a real HTTP server that answers every request in one way, or never."""
 
 import json
 import threading
@@ -8,8 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def broken_stripe(status: int | None) -> Iterator[str]:
-    """The address of a server that answers `status` in Stripe's error shape; None never answers."""
+def broken_stripe(status: int | None, answer: bytes | None = None) -> Iterator[str]:
+    """The address of a server that answers `status`, in Stripe's error shape unless `answer` is given.
+
+    None never answers.
+    """
     finished = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -18,7 +21,8 @@ def broken_stripe(status: int | None) -> Iterator[str]:
                 finished.wait(10)
                 return
             kind = "card_error" if status == 402 else "api_error"
-            body = json.dumps({"error": {"type": kind, "message": "A bad day.", "code": "bad_day"}}).encode()
+            error = {"error": {"type": kind, "message": "A bad day.", "code": "bad_day"}}
+            body = json.dumps(error).encode() if answer is None else answer
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

@@ -28,13 +28,14 @@ def database_url() -> str:
 class Worker:
     """`celery worker`, as in production (prefork), in a process group of its own."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, **environment: str) -> None:
         self.log = Path(settings.VAR_DIR) / "worker.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = os.environ | {
             "DATABASE_URL": database_url(),
             "SITE_URL": site,
             "STRIPE_API_BASE": f"{site}/sandbox",
+            **environment,
         }
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.conf import settings
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from donations import money
@@ -22,6 +23,33 @@ class LineField(forms.CharField):
         text = super().to_python(value) or ""
         text = "".join(" " if unicodedata.category(mark) == "Cc" else mark for mark in text)
         return " ".join(text.translate(_DIRECTION_MARKS).split())
+
+
+class MailField(forms.EmailField):
+    """An e-mail address in lower case, such as a mail server can be given.
+
+    Django's own check also takes control characters in quotes and domains that have no ASCII form: to
+    those no letter would ever leave.
+    """
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").lower()
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not _can_be_written_to(value):
+            raise forms.ValidationError(validate_email.message, code="invalid")
+
+
+def _can_be_written_to(email: str) -> bool:
+    local, _at, domain = email.rpartition("@")
+    try:
+        plain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    if not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]", plain):
+        return False
+    return local.isprintable() and " " not in local and len(local) + len(plain) < 254
 
 
 def amount_message(error: money.Unreadable, language: str) -> str:

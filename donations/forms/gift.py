@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import money, tax
 from donations.forms.answers import Answers
-from donations.forms.fields import LineField, amount_message, countries, is_siren, typed_amount
+from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren, typed_amount
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
 
@@ -84,7 +84,7 @@ class GiftForm(forms.Form):
         help_text=_("Nine digits."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = MailField(
         label=_("E-mail address"),
         max_length=254,
         help_text=_("Your thank-you letter and your documents go to this address."),
@@ -191,9 +191,6 @@ class GiftForm(forms.Form):
             updates_consent=str(UPDATES_CONSENT) if data["updates"] else "",
             language=get_language() or settings.LANGUAGE_CODE,
         )
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean_siren(self) -> str:
         siren: str = re.sub(r"[\s.]", "", self.cleaned_data["siren"])

@@ -16,13 +16,20 @@ _LARGEST_BODY = 512_000
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """Stripe's door: 200 once the event is kept, 400 for what is not Stripe's, 413 for a flood."""
-    if int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY:
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdigit()):
+        return _not_ours()
+    if len(length) > 9 or int(length) > _LARGEST_BODY:
         return HttpResponse("Too large to be an event.\n", status=413, content_type="text/plain")
     try:
         event = webhooks.receive(request.body, request.headers.get("Stripe-Signature", ""))
     except gateway.BadEvent as error:
         logger.warning("a webhook was refused: %s", error)
-        return HttpResponse("Not an event of ours.\n", status=400, content_type="text/plain")
+        return _not_ours()
     if event.processed_at is None:
         tasks.wake(tasks.process_event, event.pk)
     return HttpResponse("Kept.\n", content_type="text/plain")
+
+
+def _not_ours() -> HttpResponse:
+    return HttpResponse("Not an event of ours.\n", status=400, content_type="text/plain")

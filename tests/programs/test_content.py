@@ -26,7 +26,8 @@ def as_written(program: Program) -> list[str]:
         project, context = program.sections.all()
         quote = program.testimonials.get()
         lines = [program.title, quote.quote, f"{quote.attribution}, {quote.context}"]
-        lines += [project.heading, program.tagline, *paragraphs(project.body), f"{program.resources_heading}:"]
+        lines += [project.heading, program.tagline, *paragraphs(project.body)]
+        lines.append(f"{program.resources_heading}:")
         for resource in program.resources.all():
             words = [str(resource.quantity or ""), resource.label, resource.detail]
             lines.append("◆ " + " ".join(word for word in words if word))
