@@ -88,6 +88,7 @@ class GiftForm(forms.Form):
         label=_("E-mail address"),
         max_length=254,
         help_text=_("Your thank-you letter and your documents go to this address."),
+        error_messages={"required": _("Give your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     address = LineField(
