@@ -24,7 +24,8 @@ def messages() -> list[Message]:
 
 def french(message: Message) -> list[str]:
     """Its French text, or its texts where it counts something."""
-    return [message.string or ""] if isinstance(message.string, str) else list(message.string or [""])
+    texts = [message.string] if isinstance(message.string, str) else message.string or [""]
+    return [str(text) for text in texts]
 
 
 def in_python(path: Path) -> Iterator[str]:
