@@ -66,13 +66,7 @@ def test_no_french_text_is_empty_or_a_guess() -> None:
 
 def test_french_is_set_as_french_is() -> None:
     """Narrow no-break spaces before ; ! ? and inside guillemets, a no-break one before : and %."""
-    with CATALOGUE.open("rb") as file:
-        texts = [
-            text
-            for message in read_po(file, locale="fr")
-            if message.id
-            for text in (message.string if isinstance(message.string, tuple) else [message.string])
-        ]
+    texts = [text for message in messages() for text in french(message)]
 
     assert [
         text for text in texts if re.search(r" [;!?:»](?!\w)| %(?!\()|« |\w[;!?](?!\w)|'|«\w", text)
