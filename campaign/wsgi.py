@@ -9,12 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
 _site = get_wsgi_application()
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(variables: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The site. Django stops, before any middleware, at a charset that names no text encoding (`rot13`).
 
     Such a request goes on under a name that Django can read and `middleware.only_utf8` refuses.
     """
-    kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    kind, parameters = parse_header_parameters(variables.get("CONTENT_TYPE", ""))
     if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-        environ["CONTENT_TYPE"] = f"{kind}; charset=latin-1"
-    return _site(environ, start_response)
+        variables["CONTENT_TYPE"] = f"{kind}; charset=latin-1"
+    return _site(variables, start_response)
