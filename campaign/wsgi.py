@@ -14,7 +14,14 @@ def application(variables: dict[str, Any], start_response: Callable[..., Any]) -
 
     Such a request goes on under a name that Django can read and `middleware.only_utf8` refuses.
     """
-    kind, parameters = parse_header_parameters(variables.get("CONTENT_TYPE", ""))
-    if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-        variables["CONTENT_TYPE"] = f"{kind}; charset=latin-1"
+    if not _is_utf8(variables.get("CONTENT_TYPE", "")):
+        variables["CONTENT_TYPE"] = "text/plain; charset=latin-1"
     return _site(variables, start_response)
+
+
+def _is_utf8(content_type: str) -> bool:
+    try:
+        _kind, parameters = parse_header_parameters(content_type)
+    except ValueError:
+        return False
+    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}

@@ -66,7 +66,9 @@ def serve(method: str, path: str, body: bytes, content_type: str) -> str:
     return statuses[0]
 
 
-@pytest.mark.parametrize("charset", ["rot13", "utf-7", "unicode_escape", "utf-16", "hex", "idna", "latin-1"])
+@pytest.mark.parametrize(
+    "charset", ["rot13", "utf-8; x*=bogus''y", "utf-7", "unicode_escape", "utf-16", "hex", "idna", "latin-1"]
+)
 def test_text_in_another_encoding_is_refused(charset: str) -> None:
     fields = form_data(first_name="+2AA-\\ud800")
 
