@@ -1,6 +1,5 @@
 """Celery's door. A message only wakes a worker: what there is to do lies in the database."""
 
-from functools import partial
 from typing import Any
 
 from celery import Task, shared_task
@@ -37,4 +36,8 @@ def wake(task: Task[Any, Any], *args: object) -> None:
 
     A broker that is down is logged and costs nothing but time: beat looks for the same work.
     """
-    transaction.on_commit(partial(task.delay, *args), robust=True)
+
+    def send() -> None:  # not a partial: Django names the function whose error it logs
+        task.delay(*args)
+
+    transaction.on_commit(send, robust=True)
