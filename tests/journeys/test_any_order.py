@@ -124,7 +124,7 @@ def _events() -> StripeObjectQuerySet:
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

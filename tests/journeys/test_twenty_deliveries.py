@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from campaign.celery import app
 from donations.models import StripeEvent
 from programs.models import Program
 from sandbox import mail
@@ -27,6 +29,13 @@ def four_processes(stripe_sandbox: str) -> Iterator[Worker]:
     worker.kill()
 
 
+def nothing_waits() -> bool:
+    """Every message has been taken."""
+    with app.connection_for_read() as broker:
+        channel: Any = broker.default_channel
+        return int(channel.queue_declare("celery").message_count) == 0
+
+
 def test_twenty_deliveries_at_once_settle_thank_and_number_one_gift(
     four_processes: Worker, stripe_sandbox: str, program: Program, mail_dir: Path
 ) -> None:
@@ -43,10 +52,12 @@ def test_twenty_deliveries_at_once_settle_thank_and_number_one_gift(
     with ThreadPoolExecutor(_TIMES) as pool:
         answers = list(pool.map(deliver, range(_TIMES)))
     sent = eventually(all_sent)
-    four_processes.stop()  # whatever it still had in hand is done now
+    taken = eventually(nothing_waits)
+    four_processes.kill()
 
     assert answers == [200] * _TIMES
     assert sent, four_processes.log.read_text()
+    assert taken, four_processes.log.read_text()
     assert StripeEvent.objects.get().outcome == "settled"
     assert_settled_once(donation, program)
     assert [letter.recipient for letter in mail.newest()] == [donation.donor.email]
