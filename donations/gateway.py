@@ -181,8 +181,8 @@ def read_event(body: bytes, signature: str) -> Event:
         signed_at = dt.datetime.fromtimestamp(_signed_at(signature), tz=dt.UTC)
         payload = strict_json.read(body)
         event = Event(
-            event_id=payload["id"],
-            type=payload["type"],
+            event_id=_name(payload["id"]),
+            type=_name(payload["type"]),
             livemode=payload["livemode"],
             api_version=str(payload.get("api_version") or "")[:_VERSION_LENGTH],
             created_at=dt.datetime.fromtimestamp(payload["created"], tz=dt.UTC),
@@ -192,9 +192,7 @@ def read_event(body: bytes, signature: str) -> Event:
     except stripe.SignatureVerificationError as error:
         raise BadEvent(str(error)) from error
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
-        raise BadEvent(f"not an event: {error!r}") from error
-    if not (_NAME.fullmatch(str(event.event_id)) and _NAME.fullmatch(str(event.type))):
-        raise BadEvent("not an event: its id or type is no name")
+        raise BadEvent(f"not an event: {_told(error)}") from error
     if signed_at > dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=_EVENT_TOLERANCE_SECONDS):
         raise BadEvent("signed in the future")
     if event.livemode is not is_live():
@@ -204,6 +202,12 @@ def read_event(body: bytes, signature: str) -> Event:
 
 def _signed_at(signature: str) -> int:
     return int(dict(part.split("=", 1) for part in signature.split(",") if "=" in part)["t"])
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str) and _NAME.fullmatch(value):
+        return value
+    raise ValueError("its id or type is no name")
 
 
 def _payment(session: stripe.checkout.Session) -> Payment:
@@ -255,7 +259,12 @@ def _asking() -> Iterator[None]:
     except stripe.StripeError as error:
         raise _translated(error) from error
     except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
-        raise Unavailable(f"an answer that cannot be read: {error!r}") from error
+        raise Unavailable(f"an answer that cannot be read: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """In a line: some errors hold all the bytes they failed at."""
+    return f"{type(error).__name__}: {error}"[:200]
 
 
 def _translated(error: stripe.StripeError) -> Unavailable | Refused:

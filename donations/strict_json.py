@@ -21,7 +21,7 @@ def read(body: bytes) -> Any:
     try:
         return _kept(json.loads(body), _DEEPEST)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error!r}") from error
+        raise Unreadable(f"not JSON: {error}") from error
 
 
 def _kept(value: Any, deeper: int) -> Any:
