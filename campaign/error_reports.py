@@ -10,9 +10,16 @@ def send_to(dsn: str) -> None:
     try:
         sentry_sdk.init(
             dsn=dsn,
-            send_default_pii=False,
-            include_local_variables=False,
-            max_request_body_size="never",
+            data_collection={
+                "user_info": False,
+                "cookies": {"mode": "off"},
+                "http_headers": {"request": {"mode": "off"}},
+                "http_bodies": [],
+                "url_query_params": {"mode": "off"},
+                "database_query_data": False,
+                "queues": False,
+                "stack_frame_variables": False,
+            },
             before_send=_first_lines,
         )
     except BadDsn:

@@ -4,15 +4,17 @@ import datetime as dt
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaign.celery import app
 from donations import tasks
-from donations.models import Donation, LedgerEntry, StripeEvent
+from donations.models import Donation, LedgerEntry, Receipt, StripeEvent
 from outreach.models import Letter, State
 from outreach.tasks import deliver_letters
 from programs.models import Program
@@ -127,14 +129,55 @@ def test_killed_in_the_middle_of_sending_sends_the_letter_once_when_its_lease_is
         mail.silent_after_data = False
 
         worker = start(**mail_at(mail))
-        lease_over = timezone.now() - dt.timedelta(seconds=settings.OUTREACH_LEASE_SECONDS + 1)
-        Letter.objects.update(claimed_at=lease_over)
+        Letter.objects.update(claimed_at=lease_over())
         for _ in range(3):
             deliver_letters.delay()
         assert eventually(all_sent), worker.log.read_text()
 
         assert_arrived_once(mail, donation)
     assert_settled_once(donation, program)
+
+
+@pytest.mark.services
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL locks a row alone")
+def test_killed_between_the_documents_file_and_its_row_makes_it_again_and_sends_it_once(
+    start: Callable[..., Worker], program: Program
+) -> None:
+    donation = paid_gift()
+    tasks.process_events()
+    app.control.purge()
+    folder = Path(settings.VAR_DIR) / "private" / "receipts"
+    with smtp_server.running() as mail:
+        with transaction.atomic():
+            Receipt.objects.select_for_update().get()  # whoever made the document cannot say so
+            worker = start(**mail_at(mail))
+            deliver_letters.delay()
+            assert eventually(lambda: list(folder.rglob("*.pdf"))), worker.log.read_text()
+            worker.kill()
+            drop_those_who_wait()
+        assert Receipt.objects.get().rendered_at is None
+        assert Letter.objects.get().state == State.SENDING
+
+        worker = start(**mail_at(mail))
+        Letter.objects.update(claimed_at=lease_over())
+        deliver_letters.delay()
+        assert eventually(all_sent), worker.log.read_text()
+
+        assert_arrived_once(mail, donation)
+    assert_settled_once(donation, program)
+
+
+def drop_those_who_wait() -> None:
+    """A machine that dies takes its connections with it: what they were waiting to write is not written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+        )
+
+
+def lease_over() -> dt.datetime:
+    return timezone.now() - dt.timedelta(seconds=settings.OUTREACH_LEASE_SECONDS + 1)
 
 
 def assert_arrived_once(mail: smtp_server.MailServer, donation: Donation) -> None:

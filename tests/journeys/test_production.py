@@ -1,13 +1,21 @@
-"""The site as production starts it: gunicorn, DEBUG off, hashed files, headers, cookies, our own 404."""
+"""The site as production starts it: gunicorn, DEBUG off, hashed files, headers, cookies, our error pages."""
 
 import re
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import brotli
 import pytest
 import requests
 
+from tests.giving import form_data
 from tests.journeys.waiting import eventually
 from tests.processes import ROOT
 from tests.project import commands
@@ -44,7 +52,8 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a deployment that is migrated, filled and has its files collected."""
     folder = tmp_path_factory.mktemp("production")
     environment = commands.production() | {
         "VAR_DIR": str(folder),
@@ -53,7 +62,21 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     }
     done = commands.manage("shell", "--no-imports", "--command", _PREPARE, env=environment)
     assert done.returncode == 0, done.stderr
-    address, log = f"http://127.0.0.1:{free_port()}", folder / "gunicorn.log"
+    return environment
+
+
+@pytest.fixture(scope="module")
+def visitor(deployed: dict[str, str]) -> Iterator[Visitor]:
+    with served(deployed) as (visitor, log):
+        yield visitor
+    assert "Internal Server Error" not in log.read_text(), log.read_text()
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[tuple[Visitor, Path]]:
+    """A visitor of a site with this environment, and the site's log."""
+    address = f"http://127.0.0.1:{free_port()}"
+    log = Path(environment["VAR_DIR"]) / f"gunicorn-{urlsplit(address).port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
@@ -68,11 +91,10 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
         )
     try:
         assert eventually(lambda: _is_up(address)), log.read_text()
-        yield Visitor(address)
+        yield Visitor(address), log
     finally:
         process.terminate()
         process.wait(timeout=30)
-    assert "Internal Server Error" not in log.read_text(), log.read_text()
 
 
 def _is_up(address: str) -> bool:
@@ -168,3 +190,100 @@ def test_nothing_of_the_folder_is_served(visitor: Visitor) -> None:
         "/mail/",
     ):
         assert visitor.follow(path).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ("Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n", 400),
+        ("Transfer-Encoding: chunked", b"200000\r\n" + b"x" * 0x200000 + b"\r\n0\r\n\r\n", 400),
+        ("Content-Length: 5000000", b"x" * 100_000, 413),
+        ("Content-Length: 500000", b"x", 400),
+        ("Content-Length: 3", b"x" * 1000, 400),
+        ("Content-Length: abc", b"x", 400),
+        ("Content-Length: -1", b"x", 400),
+        ("Content-Length: 1\r\nContent-Length: 2", b"xx", 400),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked", b"0\r\n\r\n", 400),
+        ("X-Nothing: of the length", b"", 400),
+    ],
+    ids=range(10),
+)
+def test_the_webhooks_door_stands_whatever_a_request_says_of_its_length(
+    visitor: Visitor, headers: str, body: bytes, status: int
+) -> None:
+    """Written byte for byte, and hung up on: no library would send it."""
+    host = f"Host: give.example.org\r\nX-Forwarded-Proto: https\r\nStripe-Signature: t=1,v1=x\r\n{headers}"
+    request = f"POST /stripe/webhook/ HTTP/1.1\r\n{host}\r\n\r\n".encode() + body
+    parts = urlsplit(visitor.address)
+
+    with closing(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)) as caller:
+        caller.sendall(request)
+        caller.shutdown(socket.SHUT_WR)
+        answer = caller.recv(1000)
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    assert visitor.get("/healthz").ok
+
+
+class Reports(ThreadingHTTPServer):
+    """A Sentry server of our own: it keeps what it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Report)
+        self.kept: list[str] = []
+
+
+class _Report(BaseHTTPRequestHandler):
+    server: Reports
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers["Content-Encoding"] == "br":
+            body = brotli.decompress(body)
+        self.server.kept.append(body.decode())
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def reports() -> Iterator[Reports]:
+    with Reports() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+def test_without_its_database_the_site_says_so_in_the_visitors_language_and_reports_no_donor(
+    deployed: dict[str, str], reports: Reports
+) -> None:
+    broken = {
+        "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nothing",
+        "SENTRY_DSN": f"http://key@127.0.0.1:{reports.server_port}/1",
+    }
+    donor = form_data(first_name="Philomène", email="philomene@example.org", city="Sainte-Retenue")
+
+    with served(deployed | broken) as (visitor, log):
+        answers = {path: visitor.get(path) for path in ("/en/hematology/", "/fr/hematologie/give/")}
+        url = f"{visitor.address}/fr/hematologie/give/?cancelled=x"
+        cookies = visitor.headers | {"Cookie": "sessionid=philomenephilomenephilomenephil"}
+        sent = requests.post(url, donor, headers=cookies, allow_redirects=False, timeout=20)
+        ready = visitor.get("/readyz")
+        assert eventually(lambda: any("OperationalError" in report for report in reports.kept))
+    answers["/fr/hematologie/give/?cancelled=x"] = sent
+
+    for path, answer in answers.items():
+        assert answer.status_code == 500, path
+        assert f'<html lang="{path[1:3]}"' in answer.text
+        styles = re.findall(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', answer.text)
+        assert styles
+    assert "Quelque chose s’est cassé chez nous" in sent.text
+    assert ready.status_code == 503
+    assert ready.json()["database"] != "ok"
+    for told in (*reports.kept, log.read_text()):
+        assert not re.search("philom|retenue|camille|exemple", told, re.IGNORECASE)

@@ -61,4 +61,7 @@ def test_twenty_deliveries_at_once_settle_thank_and_number_one_gift(
     assert StripeEvent.objects.get().outcome == "settled"
     assert_settled_once(donation, program)
     assert [letter.recipient for letter in mail.newest()] == [donation.donor.email]
-    assert "Traceback" not in four_processes.log.read_text()
+    log = four_processes.log.read_text()
+    assert "Traceback" not in log
+    assert donation.donor.email not in log
+    assert donation.donor.last_name not in log

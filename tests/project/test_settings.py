@@ -50,6 +50,7 @@ _UNUSABLE = [
     ("DONATION_MAXIMUM_CENTS", "-1"),
     ("DONATION_MAXIMUM_CENTS", "499"),
     ("VAR_DIR", "/dev/null/var"),
+    ("SENTRY_DSN", "nonsense"),
 ]
 
 
