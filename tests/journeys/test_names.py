@@ -17,6 +17,7 @@ from sandbox import deliveries, mail
 from tests.donations import pdf_text
 from tests.giving import give, pay
 from tests.journeys.waiting import paid
+from tests.outreach import smtp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +75,30 @@ def test_every_name_gets_a_sound_letter_with_a_sound_document(
         page = Client().get(f"/en/gifts/{gift.public_id}/")
         assert page.status_code == 200
         assert _SCRIPT not in page.content.decode()
+
+
+def test_an_unusual_address_is_taken_and_its_letter_leaves(
+    stripe_sandbox: str, program: Program, settings: Any
+) -> None:
+    """What is typed, and what the mail server is given."""
+    addresses = {
+        "x@exämple.org": "x@xn--exmple-cua.org",
+        "O'Neil+gift@Example.org": "o'neil+gift@example.org",
+        '"a,b@c"@example.org': '"a,b@c"@example.org',
+        "x@[127.0.0.1]": "x@[127.0.0.1]",
+        "a!#$%&*/=?^_`{|}~@example.org": "a!#$%&*/=?^_`{|}~@example.org",
+    }
+    for address in addresses:
+        pay(give(email=address))
+    deliveries.deliver_due()
+    tasks.process_events()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    with smtp_server.running() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        delivery.deliver(seconds=60)
+
+    assert sorted(server.recipients) == sorted(addresses.values())
 
 
 def assert_sound(letter: mail.Letter, gift: Donation, shown: str) -> None:
