@@ -12,6 +12,15 @@ _LINEAGES = ("red", "red", "white", "red", "platelet")
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))  # the next cell goes where there is most room, as in a sunflower
 
 
+# Body, edge and heart of each kind of cell on light paper, for drawings that no style sheet reaches.
+_LIGHT = {
+    "stem": ("#b3223b", "#cb5364"),
+    "red": ("#b3223b", "#cb5364"),
+    "white": ("#83152b", "#eebdb9"),
+    "platelet": ("#c9434a", "#f1b9a9"),
+}
+
+
 class Cell(NamedTuple):
     """A cell's place in a drawing 1000 units wide centred on 0, and the branch from its mother (SVG path)."""
 
@@ -39,6 +48,27 @@ def draw(percent: int, pace_percent: int = 0) -> list[Drawn]:
         Drawn(*cell, filled=born < percent, next=born == percent, pace=born + 1 == pace_percent < 100)
         for born, cell in enumerate(CELLS)
     ]
+
+
+def standalone_svg(filled: int, *, size: int = 1000) -> str:
+    """The drawing with `filled` cells as an SVG document of its own, `size` pixels wide, transparent.
+
+    Colours are attributes of the shapes, those of light paper: no style sheet is needed.
+    """
+    drawn = draw(min(max(filled, 0), 100))
+    branches = "".join(cell.branch for cell in drawn)
+    parts = [f'<path d="{branches}" fill="none" stroke="#dccfbd" stroke-width="4"/>']
+    for cell in drawn:
+        body, heart = _LIGHT[cell.kind] if cell.filled else ("#fffdf8", "none")
+        edge = body if cell.filled else "#a9927d"
+        parts.append(
+            f'<circle cx="{cell.x}" cy="{cell.y}" r="31" fill="{body}" stroke="{edge}" stroke-width="3"/>'
+        )
+        parts.append(f'<circle cx="{cell.x}" cy="{cell.y}" r="14" fill="{heart}"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="-500 -500 1000 1000">'
+        f"{''.join(parts)}</svg>"
+    )
 
 
 def _grow() -> tuple[Cell, ...]:
