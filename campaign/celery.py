@@ -25,6 +25,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "publish-due": _every(60, "programs.tasks.publish_due"),
     "owe-updates": _every(10, "outreach.tasks.owe_updates"),
     "deliver-letters": _every(10, "outreach.tasks.deliver_letters"),
 }

@@ -86,9 +86,9 @@ for model in (
     models.Question,
     models.Picture,
     models.Milestone,
-    models.ProgressUpdate,
-    models.Page,
 ):
     simple_history.register(model, app="programs")
-# The revision says that something moved; it is not something staff wrote.
-simple_history.register(models.Program, app="programs", excluded_fields=["revision"])
+# A counter says that something moved; it is not something staff wrote.
+for published in (models.ProgressUpdate, models.Page):
+    simple_history.register(published, app="programs", excluded_fields=["preview_round"])
+simple_history.register(models.Program, app="programs", excluded_fields=["revision", "preview_round"])

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -5,7 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.program import Program
+from programs.models.program import Program, ProgramStatus
+from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
 
 
@@ -14,8 +16,15 @@ class PageQuerySet(models.QuerySet["Page"]):
         """The page whose address is `slug` in any language."""
         return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
 
+    def published(self) -> "PageQuerySet":
+        return self.filter(status=ProgramStatus.PUBLISHED)
+
+    def due(self, moment: dt.datetime) -> "PageQuerySet":
+        """Drafts that staff want to see published by `moment`."""
+        return self.filter(status=ProgramStatus.DRAFT, publish_at__lte=moment)
+
     def in_footer(self) -> "PageQuerySet":
-        return self.filter(in_footer=True)
+        return self.published().filter(in_footer=True)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with transaction.atomic(self.db):
@@ -30,7 +39,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 PageManager = models.Manager.from_queryset(PageQuerySet)
 
 
-class Page(models.Model):
+class Page(Publishable):
     """A page of the site itself: legal notice, privacy, accessibility."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -38,6 +47,9 @@ class Page(models.Model):
     body = RichTextField(_("body"))
     in_footer = models.BooleanField(_("linked from the foot of every page"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    status = models.CharField(
+        _("status"), max_length=9, choices=ProgramStatus.choices, default=ProgramStatus.PUBLISHED
+    )
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects: ClassVar["PageManager[Page]"] = PageManager()
@@ -69,3 +81,14 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("programs:page", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == ProgramStatus.PUBLISHED
+
+    def publish(self, *, due_by: dt.datetime | None = None) -> bool:
+        """Put it on the site; with `due_by`, only if it is to be published by then."""
+        return self._move(ProgramStatus.PUBLISHED, {ProgramStatus.DRAFT}, due_by=due_by)
+
+    def unpublish(self) -> bool:
+        return self._move(ProgramStatus.DRAFT, {ProgramStatus.PUBLISHED})

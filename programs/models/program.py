@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.euros import CentsField
+from programs.models.publishing import Publishable
 
 # First words of the site's own addresses: a programme of that name could not be reached.
 RESERVED_SLUGS: Final = frozenset(
-    {"admin", "en", "fr", "gifts", "healthz", "media", "my-gifts", "pages", "programs", "readyz"}
+    {"admin", "en", "fr", "gifts", "healthz", "media", "my-gifts", "pages", "preview", "programs", "readyz"}
     | {"sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
 )
 
@@ -41,6 +42,10 @@ class ProgramQuerySet(models.QuerySet["Program"]):
     def published(self) -> "ProgramQuerySet":
         return self.filter(status=ProgramStatus.PUBLISHED)
 
+    def due(self, moment: dt.datetime) -> "ProgramQuerySet":
+        """Drafts that staff want to see published by `moment`."""
+        return self.filter(status=ProgramStatus.DRAFT, publish_at__lte=moment)
+
     def called(self, slug: str) -> "ProgramQuerySet":
         """The programme whose address is `slug` in any language: two at most, see `in_language`."""
         return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
@@ -56,7 +61,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 ProgramManager = models.Manager.from_queryset(ProgramQuerySet)
 
 
-class Program(models.Model):
+class Program(Publishable):
     """What we ask support for: a need, a target and a period."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -148,6 +153,14 @@ class Program(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == ProgramStatus.PUBLISHED
+
+    def publish(self, *, due_by: dt.datetime | None = None) -> bool:
+        """Put it on the site; with `due_by`, only if it is to be published by then."""
+        return self._move(ProgramStatus.PUBLISHED, {ProgramStatus.DRAFT}, due_by=due_by)
+
+    def unpublish(self) -> bool:
+        """Take it off the site. What was received, and its letters, stay as they are."""
+        return self._move(ProgramStatus.DRAFT, {ProgramStatus.PUBLISHED})
 
     @property
     def ends_on(self) -> dt.date:

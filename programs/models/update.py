@@ -1,14 +1,17 @@
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.part import Touching, TouchingQuerySet
-from programs.models.program import Program
+from programs.models.program import Program, ProgramStatus
+from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
 from programs.pictures import PictureField
 
@@ -32,6 +35,14 @@ class UpdateQuerySet(TouchingQuerySet["ProgressUpdate"]):
     def published(self) -> "UpdateQuerySet":
         return self.filter(status=UpdateStatus.PUBLISHED, published_at__lte=timezone.now())
 
+    def due(self, moment: dt.datetime) -> "UpdateQuerySet":
+        """Approved, to be published by `moment`, and readable then: their programme is published."""
+        return self.filter(
+            status=UpdateStatus.APPROVED,
+            publish_at__lte=moment,
+            program__status=ProgramStatus.PUBLISHED,
+        )
+
     def called(self, slug: str) -> "UpdateQuerySet":
         """The update whose address is `slug` in any language."""
         return self.filter(Q(slug_en=slug) | Q(slug_fr=slug))
@@ -40,7 +51,7 @@ class UpdateQuerySet(TouchingQuerySet["ProgressUpdate"]):
 UpdateManager = models.Manager.from_queryset(UpdateQuerySet)
 
 
-class ProgressUpdate(Touching):
+class ProgressUpdate(Publishable, Touching):
     """News of a programme: on its page and in its feed, and by letter to those who asked for it."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="updates", verbose_name=_("programme"))
@@ -125,23 +136,32 @@ class ProgressUpdate(Touching):
         """Say that it may be published. Repeating it changes nothing; a published one stays published."""
         return self._move(UpdateStatus.APPROVED, {UpdateStatus.DRAFT})
 
-    def publish(self) -> bool:
+    def publish(self, *, due_by: dt.datetime | None = None) -> bool:
         """Put it on the page and in the feed; the letters follow from that. Repeating changes nothing.
 
+        With `due_by`, only if it is approved and to be published by then.
         Raises ProgramIsDraft while nobody could read it: letters would lead to a missing page.
         """
         if not self.program.is_published:
             raise ProgramIsDraft
-        return self._move(UpdateStatus.PUBLISHED, {UpdateStatus.DRAFT, UpdateStatus.APPROVED})
+        return self._move(
+            UpdateStatus.PUBLISHED,
+            {UpdateStatus.APPROVED} if due_by else {UpdateStatus.DRAFT, UpdateStatus.APPROVED},
+            due_by=due_by,
+            published_at=Coalesce("published_at", Value(timezone.now())),
+        )
 
     def unpublish(self) -> bool:
         """Take it off the page. The time of first publication stays: publishing again owes no new letter."""
         return self._move(UpdateStatus.DRAFT, {UpdateStatus.APPROVED, UpdateStatus.PUBLISHED})
 
-    def _move(self, after: UpdateStatus, before: set[UpdateStatus]) -> bool:
-        """Whether it moved."""
-        if self.status not in before:
-            return False
-        self.status = after
-        self.save(update_fields=["status", "updated_at"])
-        return True
+    def is_late(self) -> bool:
+        """Its time has come, and nobody has approved it yet."""
+        return (
+            self.status == UpdateStatus.DRAFT
+            and self.publish_at is not None
+            and self.publish_at <= timezone.now()
+        )
+
+    def _moving_fields(self) -> list[str]:
+        return [*super()._moving_fields(), "updated_at"]

@@ -1,5 +1,6 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from programs.models import Page
@@ -8,7 +9,13 @@ from programs.views import finding
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of the site itself. Staff may read it here before visitors do."""
     found = finding.one(Page.objects.called(slug), slug)
+    if not found.is_published and not finding.may_preview(request, "programs.view_page"):
+        raise Http404
     if found.slug != slug:
-        return redirect(found, permanent=True)
-    return render(request, "programs/page.html", {"page": found})
+        return redirect(found, permanent=found.is_published)
+    response = render(request, "programs/page.html", {"page": found, "preview": not found.is_published})
+    if not found.is_published:
+        patch_cache_control(response, private=True, no_store=True)
+    return response
