@@ -211,17 +211,25 @@ def test_nothing_of_the_folder_is_served(visitor: Visitor) -> None:
 def test_the_webhooks_door_stands_whatever_a_request_says_of_its_length(
     visitor: Visitor, headers: str, body: bytes, status: int
 ) -> None:
-    """Written byte for byte, and hung up on: no library would send it."""
+    """Written byte for byte, and hung up on: no library would send it.
+
+    What is refused before it was read to its end is hung up on: the answer of a body that fills the
+    line may be lost on its way, as TCP loses it, and then the silence itself is the refusal.
+    """
     host = f"Host: give.example.org\r\nX-Forwarded-Proto: https\r\nStripe-Signature: t=1,v1=x\r\n{headers}"
     request = f"POST /stripe/webhook/ HTTP/1.1\r\n{host}\r\n\r\n".encode() + body
     parts = urlsplit(visitor.address)
 
     with closing(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)) as caller:
-        caller.sendall(request)
-        caller.shutdown(socket.SHUT_WR)
-        answer = caller.recv(1000)
+        with suppress(OSError):  # it may have answered and hung up already
+            caller.sendall(request)
+            caller.shutdown(socket.SHUT_WR)
+        try:
+            answer = caller.recv(1000)
+        except ConnectionResetError:
+            answer = b""
 
-    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()) or (not answer and len(body) > 1_000_000), answer
     assert visitor.get("/healthz").ok
 
 
