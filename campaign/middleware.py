@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from csp.constants import SELF, UNSAFE_INLINE
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 _ADMIN_POLICY = {
     "default-src": [SELF],
-    # The admin's widgets and its editor start from small scripts and styles inside the page.
-    "script-src": [SELF, UNSAFE_INLINE],
+    # The admin's widgets and its editor start from small scripts and styles inside the page, and its
+    # theme's menus are written in attributes that Alpine evaluates.
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
     "img-src": [SELF, "data:", "blob:"],
 }

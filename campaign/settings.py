@@ -84,7 +84,10 @@ DONATION_MAXIMUM_CENTS = environment.whole_number(
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose forms it extends
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # its templates come before the admin's own
+    "unfold.contrib.filters",
+    "unfold.contrib.simple_history",
+    "campaign.admin_site.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 
 from outreach import claims, letters
 from outreach.models import Broadcast, Letter, State, Subscription, Suppression
@@ -23,7 +24,7 @@ class ReadOnly:
 
 
 @admin.register(Letter)
-class LetterAdmin(ReadOnly, admin.ModelAdmin[Letter]):
+class LetterAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_display = ["to", "kind", "state", "attempts", "created_at", "sent_at", "short_error"]
     list_filter = ["state", "kind", "language"]
     search_fields = ["to", "=key"]
@@ -64,7 +65,7 @@ class LetterAdmin(ReadOnly, admin.ModelAdmin[Letter]):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnly, admin.ModelAdmin[Subscription]):
+class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_display = [
         "email",
         "program",
@@ -91,27 +92,24 @@ class SubscriptionAdmin(ReadOnly, admin.ModelAdmin[Subscription]):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(admin.ModelAdmin[Suppression]):
+class SuppressionAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["email", "reason", "note", "at"]
     list_filter = ["reason"]
     search_fields = ["email"]
 
 
 @admin.register(Broadcast)
-class BroadcastAdmin(ReadOnly, admin.ModelAdmin[Broadcast]):
+class BroadcastAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_display = ["__str__", "created_at", "finished_at", "owed", "sent", "failed", "suppressed"]
     fields = ["update", "created_at", "finished_at", "facts", "owed", "sent", "failed", "suppressed"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                owed_count=Count("letters"),
-                sent_count=Count("letters", filter=Q(letters__state=State.SENT)),
-                failed_count=Count("letters", filter=Q(letters__state=State.FAILED)),
-                suppressed_count=Count("letters", filter=Q(letters__state=State.SUPPRESSED)),
-            )
+        broadcasts: QuerySet[Broadcast] = super().get_queryset(request)
+        return broadcasts.annotate(
+            owed_count=Count("letters"),
+            sent_count=Count("letters", filter=Q(letters__state=State.SENT)),
+            failed_count=Count("letters", filter=Q(letters__state=State.FAILED)),
+            suppressed_count=Count("letters", filter=Q(letters__state=State.SUPPRESSED)),
         )
 
     @admin.display(description=_("letters owed"))

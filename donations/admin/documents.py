@@ -1,4 +1,5 @@
 from django.contrib import admin
+from unfold.admin import ModelAdmin
 
 from donations.admin.read_only import ReadOnlyAdmin
 from donations.models import Issuer, Receipt, TaxRule
@@ -22,11 +23,11 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TaxRule)
-class TaxRuleAdmin(admin.ModelAdmin[TaxRule]):
+class TaxRuleAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("regime", "valid_from", "rate_percent", "confirmed", "legal_reference")
     list_filter = ("regime", "confirmed")
 
 
 @admin.register(Issuer)
-class IssuerAdmin(admin.ModelAdmin[Issuer]):
+class IssuerAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "legal_form", "siren")

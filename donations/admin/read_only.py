@@ -1,11 +1,11 @@
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # the library says nothing of its types
     """What the books say. Looking is allowed; changing happens by deeds that leave a trace."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -18,7 +18,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     show_change_link = True
