@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from modeltranslation.translator import translator
 from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
 
 
-class ContentAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the library says nothing of its types
+class ContentAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # neither library says its types
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language
