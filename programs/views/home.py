@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from programs import cached_page
 from programs.models import Program
 
 
@@ -15,6 +16,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@cached_page.kept()
 def home(request: HttpRequest) -> HttpResponse:
     """`/<lang>/`: the only published programme at its own address, or the list of them."""
     programs = list(Program.objects.published())

@@ -3,11 +3,13 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from programs import cached_page
 from programs.models import Page
 from programs.views import finding
 
 
 @require_safe
+@cached_page.kept()
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page of the site itself. Staff may read it here before visitors do."""
     found = finding.one(Page.objects.called(slug), slug)

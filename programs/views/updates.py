@@ -3,9 +3,9 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from programs import cached_page
 from programs.models import ProgressUpdate
 from programs.views import finding
 
@@ -13,6 +13,7 @@ PAGE_SIZE = 10
 
 
 @require_safe
+@cached_page.kept("page")
 def updates(request: HttpRequest, slug: str) -> HttpResponse:
     """The published updates, newest first; `?page=` past the end shows the last page."""
     program = finding.visible_program(request, slug)
@@ -27,6 +28,7 @@ def updates(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@cached_page.kept()
 def update(request: HttpRequest, slug: str, update_slug: str) -> HttpResponse:
     """One update. Staff may read it here before visitors do."""
     program = finding.visible_program(request, slug)
@@ -38,7 +40,7 @@ def update(request: HttpRequest, slug: str, update_slug: str) -> HttpResponse:
     if (program.slug, found.slug) != (slug, update_slug):
         return redirect(found, permanent=not preview)
     previous, following = _neighbours(found)
-    response = render(
+    return render(
         request,
         "programs/update.html",
         {
@@ -49,9 +51,6 @@ def update(request: HttpRequest, slug: str, update_slug: str) -> HttpResponse:
             "preview": preview,
         },
     )
-    if preview:
-        patch_cache_control(response, private=True, no_store=True)
-    return response
 
 
 def _neighbours(update: ProgressUpdate) -> tuple[ProgressUpdate | None, ProgressUpdate | None]:

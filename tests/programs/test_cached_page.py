@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -102,6 +103,63 @@ def test_a_visitor_who_has_the_page_is_told_so(
     assert changed["ETag"] != etag
 
 
+def test_every_public_page_is_kept_and_moves_with_what_it_shows(
+    client: Client,
+    hematology: Program,
+    make_update: Callable[..., ProgressUpdate],
+    make_program: Callable[..., Program],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_program()
+    make_update(hematology)
+    for path in (
+        "/en/",
+        "/fr/pages/confidentialite/",
+        "/en/hematology/updates/",
+        "/en/hematology/updates/first-news/",
+        "/en/hematology/updates/feed/",
+    ):
+        first = client.get(path)
+        with django_assert_num_queries(1):
+            again = client.get(path)
+        with django_assert_num_queries(1):
+            unchanged = client.get(path, headers={"if-none-match": first["ETag"]})
+        Page.objects.get(slug_en="privacy").save()
+        changed = client.get(path)
+
+        assert first.status_code == 200, path
+        assert (again.content, again.headers) == (first.content, first.headers)
+        assert unchanged.status_code == 304
+        assert changed["ETag"] != first["ETag"]
+
+
+def test_a_page_of_the_list_is_recognised_but_not_kept(
+    client: Client, hematology: Program, make_update: Callable[..., ProgressUpdate]
+) -> None:
+    for number in range(11):
+        make_update(hematology, f"n{number}")
+    first, second = (client.get(f"{PAGE}updates/", {"page": page} if page else {}) for page in ("", "2"))
+
+    assert first["ETag"] != second["ETag"]
+    assert "n10-news" in first.content.decode()
+    assert "n0-news" in second.content.decode()
+    assert client.get(f"{PAGE}updates/?page=2", headers={"if-none-match": second["ETag"]}).status_code == 304
+    assert client.get(f"{PAGE}updates/", {"utm_source": "x"})["ETag"] == first["ETag"]
+
+
+def test_without_a_programme_nothing_tells_of_changes_and_nothing_is_kept(
+    client: Client, hematology: Program
+) -> None:
+    Program.objects.all().delete()
+    client.get("/en/pages/privacy/")
+
+    Page.objects.filter(slug_en="privacy").update(body_en="<p>Another text.</p>")
+    answer = client.get("/en/pages/privacy/")
+
+    assert "Another text." in answer.content.decode()
+    assert "ETag" not in answer
+
+
 def test_the_pace_line_moves_at_midnight_in_paris(client: Client, hematology: Program) -> None:
     with time_machine.travel("2026-06-30T21:59:00Z", tick=False):
         before = client.get(PAGE)["ETag"]
@@ -113,13 +171,57 @@ def test_the_pace_line_moves_at_midnight_in_paris(client: Client, hematology: Pr
 
 def test_the_page_travels_compressed_to_whoever_can_read_it(client: Client, hematology: Program) -> None:
     plain = client.get(PAGE)
-    packed = client.get(PAGE, headers={"accept-encoding": "gzip, br"})
+    packed = {
+        encoding: client.get(PAGE, headers={"accept-encoding": encoding}) for encoding in ("br", "gzip")
+    }
 
     assert "Content-Encoding" not in plain
-    assert packed["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
-    assert plain["Vary"] == packed["Vary"] == "Accept-Encoding"
-    assert plain["ETag"] == packed["ETag"]
+    assert brotli.decompress(packed["br"].content) == plain.content
+    assert gzip.decompress(packed["gzip"].content) == plain.content
+    assert len(packed["br"].content) < len(packed["gzip"].content) < len(plain.content) / 3
+    for encoding, response in packed.items():
+        assert response["Content-Encoding"] == encoding
+        assert response["Content-Length"] == str(len(response.content))
+        assert response["Content-Type"] == plain["Content-Type"]
+        assert response["ETag"] == plain["ETag"]
+    assert {response["Vary"] for response in (plain, *packed.values())} == {"Accept-Encoding"}
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("", "identity"),
+        ("identity", "identity"),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("GZIP;Q=0.5, BR", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.1, gzip;q=0.9", "gzip"),
+        ("br;q=0.0,gzip;q=0", "identity"),
+        ("*", "br"),
+        ("*;q=0", "identity"),
+        ("br;q=0, *", "gzip"),
+        ("gzip;q=0.2, identity", "identity"),
+        ("identity;q=0, gzip;q=0.2", "gzip"),
+        ("deflate, zstd", "identity"),
+        ("br;q=nonsense, gzip", "gzip"),
+        ("br;q=nan, gzip;q=inf", "identity"),
+        ("xbr, gzipped, ;;,=", "identity"),
+    ],
+)
+def test_the_encoding_is_the_one_the_visitor_wants_most(header: str, encoding: str) -> None:
+    assert cached_page.accepted_encoding(header) == encoding
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip"])
+def test_asking_for_the_heading_alone_tells_the_same_of_the_page(
+    client: Client, hematology: Program, accepted: str
+) -> None:
+    page = client.get(PAGE, headers={"accept-encoding": accepted})
+    heading = client.head(PAGE, headers={"accept-encoding": accepted})
+
+    assert heading.content == b""
+    assert heading.headers == page.headers
 
 
 def test_nothing_of_a_visitor_ends_up_in_the_page(

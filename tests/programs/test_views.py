@@ -276,6 +276,7 @@ def test_the_feed_gives_the_updates_of_its_language(
     client: Client, hematology: Program, make_update: MakeUpdate, settings: Any
 ) -> None:
     settings.SITE_URL = "https://give.example.org"
+    settings.ALLOWED_HOSTS = ["give.example.org", "testserver"]
     make_update(hematology, "first")
     make_update(hematology, "hidden", status="approved")
 
