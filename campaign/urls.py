@@ -4,18 +4,33 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from campaign import health
+from campaign.robots import robots
+from donations import sitemaps as giving
 from donations.views import progress, webhook
+from programs import sitemaps as reading
 from programs.views import root
 
 admin.site.site_header = admin.site.site_title = _("Institut Imagine: the campaign")
 admin.site.index_title = _("What would you like to do?")
 
+SITEMAPS = {
+    "home": reading.Home,
+    "programs": reading.Programs,
+    "giving": giving.Giving,
+    "lists": reading.UpdateLists,
+    "updates": reading.Updates,
+    "pages": reading.Pages,
+}
+
 urlpatterns = [
     path("", root),
+    path("robots.txt", robots),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),

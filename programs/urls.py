@@ -9,6 +9,7 @@ from programs.feeds import UpdateFeed
 app_name = "programs"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("site.webmanifest", views.manifest, name="manifest"),
     path("pages/<slug:slug>/", views.page, name="page"),
     path("<slug:slug>/", views.program, name="program"),
     path("<slug:slug>/updates/", views.updates, name="updates"),

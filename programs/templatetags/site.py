@@ -15,14 +15,23 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def translated_url(context: RequestContext, language: str) -> str:
     """This page's address in `language`, with its words; that language's home when it has none."""
-    match: ResolverMatch | None = getattr(context.get("request"), "resolver_match", None)
+    path = translated_path(context, language)
+    if path is not None:
+        return path
     with translation.override(language):
-        if match is not None:
-            try:
-                return reverse(match.view_name, args=match.args, kwargs=_in_words(context, match))
-            except (LookupError, NoReverseMatch):
-                pass
         return reverse("programs:home")
+
+
+def translated_path(context: RequestContext, language: str) -> str | None:
+    """This page's address in `language`, with its words; None where the page is nowhere in particular."""
+    match: ResolverMatch | None = getattr(context.get("request"), "resolver_match", None)
+    if match is None:
+        return None
+    with translation.override(language):
+        try:
+            return reverse(match.view_name, args=match.args, kwargs=_in_words(context, match))
+        except (LookupError, NoReverseMatch):
+            return None
 
 
 @register.simple_tag

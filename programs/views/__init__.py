@@ -1,6 +1,7 @@
 from programs.views.home import home, root
+from programs.views.manifest import manifest
 from programs.views.page import page
 from programs.views.program import program
 from programs.views.updates import update, updates
 
-__all__ = ["home", "page", "program", "root", "update", "updates"]
+__all__ = ["home", "manifest", "page", "program", "root", "update", "updates"]
