@@ -1,11 +1,15 @@
 """What every response carries, whichever application made it."""
 
+import logging
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import has_vary_header
+
+logger = logging.getLogger(__name__)
 
 _ADMIN_POLICY = {
     "default-src": [SELF],
@@ -27,6 +31,33 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path.startswith("/admin/"):
             parts.replace = {**(parts.replace or {}), **_ADMIN_POLICY}
         return parts
+
+
+def private_unless_public(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Nobody keeps what no view has called public, nor what turns out to be one person's after all.
+
+    What is public and has no language in its address is the same in all of them: caches need not keep
+    one for each way of writing Accept-Language.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if "public" not in response.get("Cache-Control", ""):
+            response.setdefault("Cache-Control", "private, no-store")
+        elif response.cookies or has_vary_header(response, "Cookie"):
+            logger.error("A public answer hangs on who asks, and is sent as a private one.")
+            response["Cache-Control"] = "private, no-store"
+            del response["CDN-Cache-Control"]
+        elif has_vary_header(response, "Accept-Language"):
+            vary = (name.strip() for name in response["Vary"].split(","))
+            response["Vary"] = ", ".join(name for name in vary if name.lower() != "accept-language")
+            if not response["Vary"]:
+                del response["Vary"]
+        return response
+
+    return answer
 
 
 def only_utf8(

@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from campaign import health
 from campaign.robots import robots
 from donations import sitemaps as giving
 from donations.views import progress, webhook
+from programs import cached_page
 from programs import sitemaps as reading
 from programs.views import root
 
@@ -30,7 +32,7 @@ SITEMAPS = {
 urlpatterns = [
     path("", root),
     path("robots.txt", robots),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}),
+    path("sitemap.xml", require_safe(cached_page.kept()(sitemap)), {"sitemaps": SITEMAPS}),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
