@@ -1,16 +1,12 @@
-"""Which words exist in every language. History is kept from here, once the columns exist."""
+"""Which words are written in every language. History is kept from here, once the columns exist.
+
+No language is required: `programs.models.translated` asks for one at least, whichever it is.
+"""
 
 import simple_history
-from modeltranslation.translator import TranslationOptions as Options
-from modeltranslation.translator import register
+from modeltranslation.translator import TranslationOptions, register
 
 from programs import models
-
-
-class TranslationOptions(Options):
-    """What must be written must be written in both languages."""
-
-    required_languages = ("en", "fr")
 
 
 @register(models.Program)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models.program import Program, ProgramStatus
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
+from programs.models.translated import Translated
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -39,7 +40,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 PageManager = models.Manager.from_queryset(PageQuerySet)
 
 
-class Page(Publishable):
+class Page(Publishable, Translated):
     """A page of the site itself: legal notice, privacy, accessibility."""
 
     title = models.CharField(_("title"), max_length=200)

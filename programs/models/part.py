@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.program import Program
+from programs.models.translated import Translated
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -47,7 +48,7 @@ class TouchingManager(models.Manager[Any]):
         return TouchingQuerySet(self.model, using=self._db)
 
 
-class Touching(models.Model):
+class Touching(Translated):
     """A row of a programme's page. The row and the move of the revision are one transaction."""
 
     class Meta:
@@ -80,5 +81,7 @@ class Part(Touching):
     class Meta:
         abstract = True
         ordering = ["order", "pk"]
+
+    is_part_of_page = True
 
     objects: ClassVar[models.Manager[Self]] = TouchingManager()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.euros import CentsField
 from programs.models.publishing import Publishable
+from programs.models.translated import Missing, Translated
 
 # First words of the site's own addresses: a programme of that name could not be reached.
 RESERVED_SLUGS: Final = frozenset(
@@ -61,7 +62,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 ProgramManager = models.Manager.from_queryset(ProgramQuerySet)
 
 
-class Program(Publishable):
+class Program(Publishable, Translated):
     """What we ask support for: a need, a target and a period."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -161,6 +162,15 @@ class Program(Publishable):
     def unpublish(self) -> bool:
         """Take it off the site. What was received, and its letters, stay as they are."""
         return self._move(ProgramStatus.DRAFT, {ProgramStatus.PUBLISHED})
+
+    def missing_translations(self) -> list[Missing]:
+        """Its own and those of its page's parts, in a query for each kind of part."""
+        found = super().missing_translations()
+        for relation in self._meta.related_objects:
+            if issubclass(relation.related_model, Translated) and relation.related_model.is_part_of_page:
+                parts = getattr(self, str(relation.get_accessor_name())).all()
+                found += [missing for part in parts for missing in part.missing_translations()]
+        return found
 
     @property
     def ends_on(self) -> dt.date:

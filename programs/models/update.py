@@ -1,12 +1,14 @@
 import datetime as dt
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.part import Touching, TouchingQuerySet
@@ -111,19 +113,10 @@ class ProgressUpdate(Publishable, Touching):
 
     def clean(self) -> None:
         super().clean()
-        if self.picture:
-            missing = [
-                name
-                for name in ("picture_alternative_text_en", "picture_alternative_text_fr")
-                if not getattr(self, name)
-            ]
-            if missing:
-                raise ValidationError(
-                    {
-                        name: ValidationError(_("Say what the picture shows."), code="no_words")
-                        for name in missing
-                    }
-                )
+        if self.picture and not self.picture_alternative_text:
+            written_in = f"picture_alternative_text_{get_language() or settings.LANGUAGE_CODE}"
+            text = _("Say what the picture shows, in one language at least.")
+            raise ValidationError({written_in: ValidationError(text, code="no_words")})
 
     def get_absolute_url(self) -> str:
         return reverse("programs:update", args=[self.program.slug, self.slug])
