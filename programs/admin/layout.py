@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from modeltranslation.translator import translator
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
+from programs.admin.past import PastAdmin
 
-class ContentAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # neither library says its types
+
+class ContentAdmin(PastAdmin, ModelAdmin):  # type: ignore[misc]  # the libraries say nothing of their types
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language
