@@ -7,7 +7,10 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import has_vary_header
+
+from programs import cached_page
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,20 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path.startswith("/admin/"):
             parts.replace = {**(parts.replace or {}), **_ADMIN_POLICY}
         return parts
+
+
+class Compression(GZipMiddleware):
+    """Compress the words that are written for one visitor; what is kept for everyone is packed already.
+
+    Django adds to each a random length, so that sizes give no secret of the page away (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        words = response.get("Content-Type", "").startswith(("text/", "application/json"))
+        wanted = cached_page.accepted_encoding(request.headers.get("Accept-Encoding", ""))
+        if not words or wanted == "identity":
+            return response
+        return super().process_response(request, response)
 
 
 def private_unless_public(

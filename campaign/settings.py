@@ -108,6 +108,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "campaign.middleware.Compression",
     "campaign.middleware.private_unless_public",  # outside of whatever sets a cookie
     "campaign.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

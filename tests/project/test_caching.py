@@ -169,3 +169,18 @@ def test_a_view_that_is_wrong_about_being_public_is_not_believed(
     assert answer["Cache-Control"] == "private, no-store"
     assert "CDN-Cache-Control" not in answer
     assert "hangs on who asks" in caplog.text
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("accepted", "packed"), [("gzip, deflate, br", True), ("gzip;q=0", False), ("", False)]
+)
+def test_what_is_written_for_one_visitor_travels_compressed_too(
+    client: Client, accepted: str, packed: bool
+) -> None:
+    for path in ("/en/hematology/give/", "/admin/login/", f"/fr/gifts/{GIFT}/"):
+        answer = client.get(path, headers={"accept-encoding": accepted})
+
+        assert (answer.get("Content-Encoding") == "gzip") is packed, path
+        assert (answer.content[:2] == b"\x1f\x8b") is packed
+        assert answer["Content-Length"] == str(len(answer.content))

@@ -1,0 +1,94 @@
+"""The site as production starts it, with the demo's content, for whoever measures or examines it.
+
+It speaks plain HTTP on this machine and believes the proxy's word for HTTPS: ask with `HEADERS`.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import running
+from tests.processes import ROOT
+from tests.project import commands
+
+HEADERS = {"X-Forwarded-Proto": "https"}
+_UP_SECONDS = 30
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """Production's settings, with this folder's embedded database, for a server on this port."""
+    return (
+        commands.bare()
+        | commands.production()
+        | {
+            "VAR_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "REDIS_URL": "",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SITE_URL": f"https://127.0.0.1:{port}",
+        }
+    )
+
+
+@contextmanager
+def served(folder: Path, *, threads: int = 8) -> Iterator[str]:
+    """The site's address. What is missing in `folder` is made: tables, demo content, static files."""
+    port = running.free_port()
+    settings = environment(folder, port)
+    if not (folder / "db.sqlite3").exists():
+        running.prepare(folder)
+    if not (folder / "static" / "staticfiles.json").exists():
+        done = commands.manage("collectstatic", "--no-input", "--verbosity", "0", env=settings)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+    address = f"http://127.0.0.1:{port}"
+    with (folder / "gunicorn.log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                *[sys.executable, "-m", "gunicorn", "campaign.wsgi", "--bind", f"127.0.0.1:{port}"],
+                *["--no-control-socket", "--worker-class", "gthread", "--threads", str(threads)],
+            ],
+            cwd=ROOT,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_up(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_until_up(address: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _UP_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+def main() -> None:
+    """`python -m tests.production FOLDER`: serve until Ctrl-C, to look at it."""
+    with served(Path(sys.argv[1])) as address:
+        print(address, flush=True)  # noqa: T201
+        try:
+            time.sleep(10**6)
+        except KeyboardInterrupt:
+            os.write(1, b"\n")
+
+
+if __name__ == "__main__":
+    main()
