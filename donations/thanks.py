@@ -19,12 +19,16 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
             "amount_cents": donation.amount_cents,
             "currency": donation.currency,
             "program_title": program.title,
+            "program_title_language": program.other_language_of("title"),
             "program_url": _address("programs:program", slug=program.slug),
             "gift_url": _address("donations:gift", public_id=donation.public_id),
             "receipt_reference": receipt.reference,
             "paid_on": timezone.localdate(donation.paid_at).isoformat(),
             "specimen": not donation.livemode,
             "designation": donation.designation.label if donation.designation else "",
+            "designation_language": (
+                donation.designation.other_language_of("label") if donation.designation else ""
+            ),
             "updates": bool(donation.updates_consent),
         }
     return letters.owe(

@@ -105,9 +105,12 @@ def _facts(update: ProgressUpdate, language: str) -> dict[str, str]:
         url = _address("programs:update", slug=program.slug, update_slug=update.slug)
         return {
             "title": update.title,
+            "title_language": update.other_language_of("title"),
             "body": _for_mail(update.body, url),
+            "body_language": update.other_language_of("body"),
             "url": url,
             "program_title": program.title,
+            "program_title_language": program.other_language_of("title"),
             "program_url": _address("programs:program", slug=program.slug),
         }
 

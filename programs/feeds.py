@@ -1,6 +1,7 @@
 """The Atom feed of a programme's updates, one for each language."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,10 +20,18 @@ from programs.views import finding
 LATEST = 20
 
 
+class SpokenAtom(Atom1Feed):
+    """Says of each entry in which language it is, where that is not the feed's own."""
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        language = item.get("language")
+        return {"xml:lang": language} if language else {}
+
+
 class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     """The latest published updates, whole. Addresses are the site's own, whatever host was asked."""
 
-    feed_type = Atom1Feed
+    feed_type = SpokenAtom
 
     def __call__(self, request: HttpRequest, slug: str) -> HttpResponse:
         program = finding.one(Program.objects.published().called(slug), slug)
@@ -53,7 +64,13 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
         return item.title
 
     def item_description(self, item: ProgressUpdate) -> str:
-        return item.body
+        title, body = item.language_of("title"), item.language_of("body")
+        if title == body:
+            return item.body
+        return format_html('<div lang="{}">{}</div>', body, mark_safe(item.body))  # noqa: S308  cleaned
+
+    def item_extra_kwargs(self, item: ProgressUpdate) -> dict[str, Any]:
+        return {**super().item_extra_kwargs(item), "language": item.other_language_of("title")}
 
     def item_link(self, item: ProgressUpdate) -> str:
         return settings.SITE_URL + item.get_absolute_url()

@@ -82,7 +82,7 @@ def article(update: ProgressUpdate, picture: str | None = None) -> Node:
         "mainEntityOfPage": address,
         "headline": update.title,
         "description": excerpt(update.body) or update.title,
-        "inLanguage": get_language(),
+        "inLanguage": update.language_of("body"),
         "author": reference(organization()),
         "publisher": reference(organization()),
         "isPartOf": {"@type": "WebPage", "@id": absolute(update.program.get_absolute_url())},

@@ -20,6 +20,17 @@ _DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F)
 _MOVED = re.compile("[ßς\u200c\u200d]")
 
 
+class SpokenSelect(forms.Select):
+    """Choices out of the site's words, each with its language where that is not the page's."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        row = getattr(value, "instance", None)
+        if row is not None and (language := row.other_language_of("label")):
+            option["attrs"]["lang"] = language
+        return option
+
+
 class LineField(forms.CharField):
     """One line of text: white space and control characters become single spaces."""
 

@@ -13,9 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import money, tax
 from donations.forms.answers import Answers
-from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren, typed_amount
+from donations.forms.fields import (
+    LineField,
+    MailField,
+    SpokenSelect,
+    amount_message,
+    countries,
+    is_siren,
+    typed_amount,
+)
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
+from programs.templatetags.words import in_its_language
 
 OTHER = "other"
 
@@ -57,6 +66,7 @@ class GiftForm(forms.Form):
         label=_("What your gift is for"),
         required=False,
         empty_label=_("Where it is needed most"),
+        widget=SpokenSelect,
     )
     donor_kind = forms.ChoiceField(label=_("I give"), choices=Kind.choices, widget=forms.RadioSelect)
     first_name = LineField(
@@ -155,7 +165,7 @@ class GiftForm(forms.Form):
             Suggestion(
                 value=typed_amount(row.amount_cents),
                 amount_cents=row.amount_cents,
-                label=row.label,
+                label=in_its_language(row, "label"),
                 net_cost_cents=(
                     tax.net_cost_cents(row.amount_cents, self.tax_rule.rate_percent)
                     if self.tax_rule

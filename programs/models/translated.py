@@ -128,6 +128,11 @@ class Translated(models.Model):
                     return code
         return here[0]
 
+    def other_language_of(self, *names: str) -> str:
+        """The same, where it is not the language of the moment; otherwise nothing."""
+        language = self.language_of(*names)
+        return "" if language == (get_language() or settings.LANGUAGE_CODE) else language
+
     def missing_translations(self) -> list[Missing]:
         """Each text that one language has and another lacks."""
         return [

@@ -1,6 +1,7 @@
 """One language is enough: the rest of the site shows what there is, and says in which language it is."""
 
 from collections.abc import Callable
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -8,7 +9,14 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
 
-from programs.models import Page, Program, ProgressUpdate, Question, Section
+from programs.models import (
+    Page,
+    Part,
+    Program,
+    ProgressUpdate,
+    Question,
+    Section,
+)
 from programs.models.translated import columns, untranslated
 from tests.programs.forms import filled
 
@@ -139,3 +147,101 @@ def test_what_a_language_lacks_is_listed_with_the_parts(hematology: Program) -> 
 def test_every_translated_text_has_a_field_in_every_language(db: None) -> None:
     assert all(set(fields) == {"en", "fr"} for fields in columns(Program).values())
     assert "slug" in columns(Program)
+
+
+def french_alone(update: ProgressUpdate) -> ProgressUpdate:
+    """The update as somebody wrote it who writes French alone."""
+    ProgressUpdate.objects.filter(pk=update.pk).update(title_en=None, body_en="")
+    return ProgressUpdate.objects.get(pk=update.pk)
+
+
+def test_an_update_in_french_alone_stands_on_english_pages_as_french(
+    client: Client, hematology: Program, make_update: MakeUpdate
+) -> None:
+    make_update(hematology, "older")
+    update = french_alone(make_update(hematology, "first"))
+    make_update(hematology, "later")
+
+    page = client.get(f"/en/hematology/updates/{update.slug_en}/").content.decode()
+
+    assert '<html lang="en">' in page
+    assert '<title lang="fr">' in page
+    assert '<h1 lang="fr">La nouvelle first</h1>' in page
+    assert '<div class="flow leaf__body" lang="fr"><p>Cela marche.</p></div>' in page
+    for path in ("/en/hematology/", "/en/hematology/updates/"):
+        assert '" lang="fr">La nouvelle first</a>' in client.get(path).content.decode(), path
+    neighbour = client.get("/en/hematology/updates/later-news/").content.decode()
+    assert 'Before: <span lang="fr">La nouvelle first</span>' in neighbour
+    french = client.get(f"/fr/hematologie/updates/{update.slug_fr}/").content.decode()
+    assert "<h1>La nouvelle first</h1>" in french
+
+
+def test_the_feed_says_which_of_its_entries_are_in_another_language(
+    client: Client, hematology: Program, make_update: MakeUpdate
+) -> None:
+    french_alone(make_update(hematology, "first"))
+    make_update(hematology, "second")
+    make_update(hematology, "third", body_en="")
+
+    feed = client.get("/en/hematology/updates/feed/").content.decode()
+
+    assert feed.count("<entry") == 3
+    assert '<entry xml:lang="fr"><title>La nouvelle first</title>' in feed
+    assert feed.count('<entry xml:lang="fr">') == 1
+    assert feed.count('&lt;div lang="fr"&gt;&lt;p&gt;Cela marche.') == 1
+
+
+def test_every_text_of_the_programme_that_falls_back_is_marked(
+    client: Client, hematology: Program, make_update: MakeUpdate
+) -> None:
+    """With no English at all, whatever is read on the English page is French, and said to be."""
+    make_update(hematology)
+    models: list[Any] = [Program, ProgressUpdate, Page, *Part.__subclasses__()]
+    for model in models:
+        texts = {name: fields for name, fields in columns(model).items() if name != "slug"}
+        english = {fields["en"].name: "" for fields in texts.values()}
+        french = {
+            fields["fr"].name: "<p>Parole</p>" if name == "body" else "Parole"
+            for name, fields in texts.items()
+        }
+        model._default_manager.update(**english, **french)
+
+    for path in ("/en/hematology/", "/en/hematology/updates/", "/en/hematology/give/", "/en/pages/privacy/"):
+        html = client.get(path).content.decode()
+        unmarked = _Unmarked()
+        unmarked.feed(html)
+        assert "Parole" in html, path
+        assert "Parole" not in " ".join(unmarked.texts), path
+
+
+class _Unmarked(HTMLParser):
+    """Collects the text of a page that its markup does not say to be French."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._open: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        inherited = self._open[-1][1] if self._open else ""
+        language = dict(attrs).get("lang") or inherited
+        for name in ("alt", "title", "content"):
+            if language != "fr" and tag != "link" and not dict(attrs).get("property"):
+                self.texts.append(dict(attrs).get(name) or "")
+        if tag not in {"meta", "link", "br", "img", "input", "use", "circle", "path", "rect"}:
+            self._open.append((tag, language))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tag, language = self._open[-1] if self._open else ("", "")
+        if language != "fr" and tag not in {
+            "script",
+            "title",
+        }:  # a title holds no element: ours and theirs mix
+            self.texts.append(data)
