@@ -36,27 +36,34 @@ def typeset(template: str, data: dict[str, Any], *, fonts: Fonts, at: dt.datetim
     a glyph (or the template is wrong).
     """
     inputs = {"data": json.dumps(data)}
-    return _compile(_compiler(template, fonts), inputs, int(at.timestamp()))
+    return _document(_compiler(template, fonts), inputs, int(at.timestamp()))
+
+
+def paint(template: Path, data: dict[str, Any]) -> bytes:
+    """The template as a PNG, one pixel a point. What no font can show stays an empty box: see `can_show`."""
+    return _compile(_compiler(str(template), Fonts.SYSTEM), {"data": json.dumps(data)}, format="png", ppi=72)
 
 
 @lru_cache(maxsize=4096)
 def can_show(character: str) -> bool:
     """Whether any font at hand has this character, asked of Typst itself."""
     try:
-        _compile(_compiler("probe.typ", Fonts.SYSTEM), {"text": character}, 0)
+        _document(_compiler("probe.typ", Fonts.SYSTEM), {"text": character}, 0)
     except CannotShow:
         return False
     return True
 
 
-def _compile(compiler: typst.Compiler, inputs: dict[str, str], timestamp: int) -> bytes:
+def _document(compiler: typst.Compiler, inputs: dict[str, str], timestamp: int) -> bytes:
+    """Accessible (UA-1), and readable in thirty years (A-2a)."""
+    return _compile(compiler, inputs, format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=timestamp)
+
+
+def _compile(compiler: typst.Compiler, inputs: dict[str, str], **options: Any) -> bytes:
     if os.getpid() != _first_process():
         raise Forked("start a new process instead of forking one that makes documents")
-    with _lock:  # accessible (UA-1), and readable in thirty years (A-2a)
-        pdf = compiler.compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
-        )
-    return cast(bytes, pdf)
+    with _lock:
+        return cast(bytes, compiler.compile(sys_inputs=inputs, **options))
 
 
 @cache

@@ -8,11 +8,18 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from donations.sharing import pictures
 from programs import structured_data
 from programs.addresses import absolute
-from programs.models import Program
+from programs.models import Program, ProgressUpdate
 
 register = template.Library()
+
+
+@register.simple_tag
+def share_picture(shown: Program | ProgressUpdate) -> pictures.SharePicture:
+    """The picture that the page is shared with now."""
+    return pictures.of_program(shown) if isinstance(shown, Program) else pictures.of_update(shown)
 
 
 @register.simple_tag

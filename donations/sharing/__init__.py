@@ -1,0 +1,1 @@
+"""The pictures that stand beside our addresses where people share them."""
