@@ -1,15 +1,38 @@
 """What every page of the site needs: itself in the other language, and the foot's pages."""
 
+import re
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.http import HttpRequest
 from django.template import RequestContext
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils import translation
+from django.utils.encoding import escape_uri_path
 
 from programs.models import Page, Program, ProgressUpdate
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def switch_url(context: RequestContext, language: str) -> str:
+    """Where the reader goes on in `language`: this page, at the same place of it.
+
+    Where no page is, the same wrong address: it is as wrong there, and says so in that language.
+    """
+    request: HttpRequest | None = context.get("request")
+    path = translated_path(context, language)
+    if path is not None:
+        query = request.GET.urlencode() if request else ""
+        return f"{path}?{query}" if query else path
+    known = "|".join(code for code, _name in settings.LANGUAGES)
+    asked = re.match(rf"/(?:{known})(/.*)", request.path, re.DOTALL) if request else None
+    if asked is None:
+        with translation.override(language):
+            return reverse("programs:home")
+    return f"/{language}{escape_uri_path(asked[1])}"
 
 
 @register.simple_tag(takes_context=True)

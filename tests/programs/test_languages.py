@@ -214,6 +214,29 @@ def test_every_text_of_the_programme_that_falls_back_is_marked(
         assert "Parole" not in " ".join(unmarked.texts), path
 
 
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/fr/hematologie/updates/?page=2", "/en/hematology/updates/?page=2"),
+        ("/fr/hematologie/updates/?utm_source=letter", "/en/hematology/updates/"),
+        ("/fr/pages/mentions-legales/", "/en/pages/legal-notice/"),
+        ("/fr/unsubscribe/no-such-token/", "/en/unsubscribe/no-such-token/"),
+        ("/fr/n%C3%A9ant/%22%3E/?page=2", "/en/n%C3%A9ant/%22%3E/"),
+        ("/fr/pages/rien/", "/en/pages/rien/"),
+        ("/media/rien.jpg", "/en/"),
+    ],
+)
+def test_the_switch_of_languages_stays_where_one_is(
+    client: Client, hematology: Program, make_update: MakeUpdate, path: str, other: str
+) -> None:
+    for number in range(11):
+        make_update(hematology, f"n{number}")
+
+    page = client.get(path, headers={"accept-language": "fr"}).content.decode()
+
+    assert f'class="languages__choice" href="{other}" lang="en"' in page
+
+
 class _Unmarked(HTMLParser):
     """Collects the text of a page that its markup does not say to be French."""
 

@@ -231,8 +231,8 @@ def test_an_update_leads_to_its_neighbours(
         ("/fr/hematologie/updates/", "/en/hematology/updates/"),
         ("/en/hematology/updates/first-news/", "/fr/hematologie/updates/first-nouvelles/"),
         ("/en/pages/privacy/", "/fr/pages/confidentialite/"),
-        ("/en/nothing/", "/fr/"),
-        ("/en/hematology/updates/nothing/", "/fr/"),
+        ("/en/nothing/", "/fr/nothing/"),
+        ("/en/hematology/updates/nothing/", "/fr/hematology/updates/nothing/"),
     ],
 )
 def test_every_page_leads_to_itself_in_the_other_language(
