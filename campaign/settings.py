@@ -12,7 +12,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from campaign import environment, error_reports
+from campaign import admin_theme, environment, error_reports
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -213,6 +213,9 @@ LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr")
+# The public site's language stands in its addresses; the admin's is its reader's choice.
+LANGUAGE_COOKIE_PATH = "/admin/"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"  # what people see, and what decides a gift's fiscal date; stored in UTC
@@ -260,6 +263,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what is asked for under its own name: /favicon.ico
 WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- The admin ---------------------------------------------------------------------------------
+
+UNFOLD = admin_theme.UNFOLD
 
 # --- Safety ------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+from django.views.i18n import set_language
 
 from campaign import health
 from campaign.robots import robots
@@ -16,9 +16,6 @@ from donations.views import progress, webhook
 from programs import cached_page
 from programs import sitemaps as reading
 from programs.views import root
-
-admin.site.site_header = admin.site.site_title = _("Institut Imagine: the campaign")
-admin.site.index_title = _("What would you like to do?")
 
 SITEMAPS = {
     "home": reading.Home,
@@ -37,6 +34,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
     path("programs/<slug:slug>/progress.json", progress.show, name="progress"),
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     *([path("sandbox/", include("sandbox.urls"))] if settings.SANDBOX else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.http import HttpRequest
 from modeltranslation.translator import translator
 from unfold.admin import ModelAdmin
 
@@ -14,9 +16,14 @@ class ContentAdmin(PastAdmin, ModelAdmin):  # type: ignore[misc]  # the librarie
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language
+    compressed_fields = False  # a label stands over its field: two languages fit side by side
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice is a choice: no buttons beside it to change or delete what it points at."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 def rows(model: type[models.Model], *left_out: str) -> list[Any]:
