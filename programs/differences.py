@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 
 _WORDS: Final = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
 _BLOCK_END: Final = re.compile(r"</(?:p|li|h\d|blockquote)>|<br ?/?>")
+_ALIKE: Final = 0.5  # below this, two wordings side by side read better than one woven of both
 _AROUND: Final = 40  # characters of what stayed, on each side of what changed
 
 
@@ -28,8 +29,11 @@ def plain(html: str) -> str:
 def pieces(old: str, new: str) -> list[Piece]:
     """`old` turned into `new`: what stayed (shortened where long), what went, what came."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    if old and new and matcher.ratio() < _ALIKE:
+        return [Piece("old", old), Piece("new", new)]
     found: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
             last = b == len(before) and d == len(after)
             found.append(Piece("same", _shortened("".join(before[a:b]), first=not found, last=last)))

@@ -38,7 +38,7 @@ def _inline(part: type[models.Part], **attributes: Any) -> type[PartInline]:
     return type(f"{part.__name__}Inline", (PartInline,), {"model": part, **attributes})
 
 
-INLINES = [
+INLINES: list[Any] = [
     _inline(models.Testimonial),
     _inline(models.Section),
     _inline(models.Resource),
