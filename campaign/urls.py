@@ -9,7 +9,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
-from campaign import health
+from campaign import error_pages, health
 from campaign.robots import robots
 from donations import sitemaps as giving
 from donations.views import progress, webhook
@@ -26,6 +26,11 @@ SITEMAPS = {
     "pages": reading.Pages,
 }
 
+ERRORS = [
+    path("errors/", error_pages.show, name="errors"),
+    path("errors/<slug:name>/", error_pages.show, name="error"),
+]
+
 urlpatterns = [
     path("", root),
     path("robots.txt", robots),
@@ -39,8 +44,14 @@ urlpatterns = [
     *([path("sandbox/", include("sandbox.urls"))] if settings.SANDBOX else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
+        *(ERRORS if settings.DEBUG else []),
         path("", include("donations.urls")),
         path("", include("outreach.urls")),
         path("", include("programs.urls")),  # last: a programme's address is any word
     ),
 ]
+
+handler400 = error_pages.bad_request
+handler403 = error_pages.permission_denied
+handler404 = error_pages.page_not_found
+handler500 = error_pages.server_error

@@ -23,7 +23,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         give.find_program(match.kwargs["slug"]) if match and match.view_name == "donations:give" else None
     )
     if program is None:
-        return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+        return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
     return give.show(
         request, program, give.unchecked(request, program), status=HTTPStatus.FORBIDDEN, stale=True
     )

@@ -16,7 +16,7 @@ from programs.models.translated import Missing, Translated
 # First words of the site's own addresses: a programme of that name could not be reached.
 RESERVED_SLUGS: Final = frozenset(
     {"admin", "en", "fr", "gifts", "healthz", "media", "my-gifts", "pages", "preview", "programs", "readyz"}
-    | {"sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
+    | {"errors", "sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
 )
 
 
