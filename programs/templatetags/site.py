@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template import RequestContext
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils import translation
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from programs.models import Page, Program, ProgressUpdate
 
@@ -25,7 +25,8 @@ def switch_url(context: RequestContext, language: str) -> str:
     request: HttpRequest | None = context.get("request")
     path = translated_path(context, language)
     if path is not None:
-        query = request.GET.urlencode() if request else ""
+        # As it came: of a query with too many fields nobody reads one, and it is no reason to stop.
+        query = iri_to_uri(request.META.get("QUERY_STRING")) if request else ""
         return f"{path}?{query}" if query else path
     known = "|".join(code for code, _name in settings.LANGUAGES)
     asked = re.match(rf"/(?:{known})(/.*)", request.path, re.DOTALL) if request else None
