@@ -1,12 +1,22 @@
 """How far a programme has come: the ledger's total beside the target and the calendar."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from donations import cells, ledger
-from programs.models import Program
+from programs.models import Milestone, Program
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A milestone on the way: the percentage that reaches it, and whether it is reached."""
+
+    milestone: Milestone
+    percent: int
+    reached: bool
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,40 @@ class Progress:
         return self.expected_cents * 100 // self.target_cents
 
     @property
-    def cells(self) -> list[cells.Drawn]:
+    def part_of_next(self) -> int:
+        """How much of the next percent is there, in percent of it; 0 where there is no next cell."""
+        if not 0 <= self.percent < 100:
+            return 0
+        return self.raised_cents * 10_000 // self.target_cents % 100
+
+    def landmarks(self, milestones: Iterable[Milestone]) -> list[Landmark]:
+        """The milestones in the order in which they are reached."""
+        found = [
+            Landmark(milestone, self._percent_of(milestone), self.raised_cents >= self._cents_of(milestone))
+            for milestone in milestones
+        ]
+        return sorted(found, key=lambda landmark: self._cents_of(landmark.milestone))
+
+    def draw(self, landmarks: Sequence[Landmark] = ()) -> cells.Drawing:
         """The meter's drawing: a hundred cells, each one percent of the target."""
-        return cells.draw(self.bar_percent, self.expected_percent)
+        return cells.draw(
+            self.bar_percent,
+            part=self.part_of_next,
+            pace=self.expected_percent,
+            milestones=[landmark.percent for landmark in landmarks],
+            beyond=self.percent - 100,
+        )
+
+    def _cents_of(self, milestone: Milestone) -> int:
+        if milestone.amount_cents is not None:
+            return milestone.amount_cents
+        return -(-self.target_cents * (milestone.percent or 0) // 100)
+
+    def _percent_of(self, milestone: Milestone) -> int:
+        """The cell that is filled when a milestone is reached: an amount within a cell needs all of it."""
+        if milestone.amount_cents is None:
+            return milestone.percent or 0
+        return -(-milestone.amount_cents * 100 // self.target_cents)
 
     @property
     def on_pace(self) -> bool:

@@ -2,6 +2,8 @@
 
 from django import template
 
+from donations.blood import SHAPES
+from donations.cells import VIEW_BOX
 from donations.progress import Progress
 from programs.models import Program
 
@@ -11,4 +13,13 @@ register = template.Library()
 @register.inclusion_tag("donations/_progress.html")
 def donation_progress(program: Program) -> dict[str, object]:
     """The meter."""
-    return {"program": program, "progress": Progress.of(program)}
+    progress = Progress.of(program)
+    landmarks = progress.landmarks(program.milestones.all())
+    return {
+        "program": program,
+        "progress": progress,
+        "landmarks": landmarks,
+        "drawing": progress.draw(landmarks),
+        "shapes": SHAPES,
+        "view_box": VIEW_BOX,
+    }

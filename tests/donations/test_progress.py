@@ -1,16 +1,16 @@
 import datetime as dt
-import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from donations import cells, ledger
+from donations import ledger
 from donations.models import ProgramTotal
 from donations.progress import Progress
-from programs.models import Program
+from programs.models import Milestone, Program
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 START = Progress(
@@ -44,22 +44,41 @@ def test_percent_is_floored_and_the_bar_stops_at_a_hundred(raised: int, percent:
     assert (progress.percent, progress.bar_percent) == (percent, bar)
 
 
-@pytest.mark.parametrize(("raised", "filled"), [(0, 0), (3, 3), (57, 57), (100, 100), (140, 100)])
-def test_each_cell_is_one_percent(raised: int, filled: int) -> None:
-    drawn = replace(START, raised_cents=raised * 1_000_000).cells
-
-    assert len(drawn) == 100
-    assert sum(cell.filled for cell in drawn) == filled
-    assert sum(cell.next for cell in drawn) == (1 if filled < 100 else 0)
-    assert [cell.pace for cell in drawn].index(True) == 7
+@pytest.mark.parametrize(
+    ("raised", "part"),
+    [(0, 0), (400_000, 40), (999_999, 99), (57_600_000, 60), (100_000_000, 0), (140_500_000, 0), (-500, 0)],
+)
+def test_the_next_cell_holds_the_part_of_a_percent(raised: int, part: int) -> None:
+    assert replace(START, raised_cents=raised).part_of_next == part
 
 
-def test_the_drawing_never_moves_and_no_two_cells_touch() -> None:
-    places = [(cell.x, cell.y) for cell in cells.CELLS]
+def test_milestones_stand_in_the_order_in_which_they_are_reached() -> None:
+    half = Milestone(headline="Half", amount_cents=50_000_001)
+    quarter = Milestone(headline="Quarter", percent=25)
+    double = Milestone(headline="Double", percent=200)
 
-    assert places == [(cell.x, cell.y) for cell in cells.draw(57)]
-    assert min(math.dist(a, b) for a in places for b in places if a != b) > 62
-    assert all(math.hypot(*place) < 466 for place in places)
+    landmarks = replace(START, raised_cents=25_000_000).landmarks([double, half, quarter])
+
+    assert [(each.milestone, each.percent, each.reached) for each in landmarks] == [
+        (quarter, 25, True),
+        (half, 51, False),
+        (double, 200, False),
+    ]
+    assert len(START.draw(landmarks).milestones) == 2
+
+
+def test_the_words_of_the_drawing_say_what_it_shows(program: Program, client: Client) -> None:
+    ProgramTotal.objects.create(program=program, raised_cents=57_600_000, gifts=3, donors=2, entries=3)
+    Milestone.objects.create(program=program, percent=25, headline_en="A quarter")
+
+    with time_machine.travel("2026-06-01T10:00:00Z", tick=False):
+        page = " ".join(client.get("/en/hematology/").content.decode().split())
+
+    assert "57 of them are filled: 57% of the target is raised." in page
+    assert "The next cell is 60% full." in page
+    assert "A ring marks cell 8, where a steady pace would be today." in page
+    assert "Dashed rings mark the milestones: cell 25, A quarter." in page
+    assert page.count('<use href="#c-') == 100 + 2  # the growing cell is drawn again: its edge, its part
 
 
 def test_progress_costs_one_query(program: Program, django_assert_num_queries: Any) -> None:
