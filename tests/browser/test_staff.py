@@ -35,15 +35,15 @@ def admin(browse: Browse, site: Run) -> Page:
 def publish_update(admin: Page, titles: dict[str, str]) -> None:
     """Write it in both languages, save it, read what publishing does, publish it."""
     admin.goto("/admin/programs/progressupdate/add/")
-    admin.get_by_label("Programme:").select_option(index=1)
+    admin.locator("[name=program]").select_option(index=1)
     for language, title in titles.items():
-        admin.get_by_label(f"Title [{language}]:").press_sequentially(title)
-        admin.locator(f".fieldBox.field-body_{language} [contenteditable=true]").click()
+        admin.locator(f"[name=title_{language}]").press_sequentially(title)
+        admin.locator(f".field-body_{language} [contenteditable=true]").click()
         admin.keyboard.type(_TEXTS[language])
     admin.get_by_role("button", name="Save and continue editing").click()
     expect(admin.locator(".publishing")).to_contain_text("cannot be called back")
     admin.get_by_role("button", name="Save and publish").click()
-    expect(admin.locator(".messagelist")).to_contain_text("is on the site")
+    expect(admin.locator("#content-main-area > [role=status]")).to_contain_text("is on the site")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -104,7 +104,7 @@ def test_heading_changed_in_the_admin_stands_on_both_pages_at_once(browse: Brows
         for language, heading in headings.items():
             admin.locator(f"[name=sections-0-heading_{language}]").fill(heading)
         admin.get_by_role("button", name="Save", exact=True).click()
-        expect(admin.locator(".messagelist .success")).to_be_visible()
+        expect(admin.locator("#content-main-area > [role=status]")).to_contain_text("was changed")
 
     def stands(headings: dict[str, str]) -> None:
         for language, heading in headings.items():
