@@ -13,7 +13,7 @@ ARGS ?=
 SERVICES := DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/campaign} \
 	REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/0}
 
-.PHONY: help run test check lint format bench services-test browser-test screenshots clean
+.PHONY: help run test check lint format bench services-test browser-test lighthouse screenshots clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -30,6 +30,9 @@ services-test: .venv/.development ## the suite on PostgreSQL and Redis: DATABASE
 
 browser-test: .venv/.development ## whole journeys in a real Chromium, against the real processes
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m browser $(ARGS)
+
+lighthouse: .venv/.development ## Lighthouse's marks of page and form; needs Node and npm
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -v tests/browser/test_lighthouse.py $(ARGS)
 
 screenshots: .venv/.development ## take the README's picture anew, with a real Chromium
 	@$(PY) -m tests.browser.screenshots

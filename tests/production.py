@@ -1,6 +1,6 @@
 """The site as production starts it, with the demo's content, for whoever measures or examines it.
 
-It speaks plain HTTP on this machine and believes the proxy's word for HTTPS: ask with `HEADERS`.
+It is read over plain HTTP on this machine, as if a proxy before it had ended TLS.
 """
 
 import os
@@ -17,7 +17,6 @@ from tests import running
 from tests.processes import ROOT
 from tests.project import commands
 
-HEADERS = {"X-Forwarded-Proto": "https"}
 _UP_SECONDS = 30
 
 
@@ -51,7 +50,7 @@ def served(folder: Path, *, threads: int = 8) -> Iterator[str]:
     with (folder / "gunicorn.log").open("wb") as log:
         server = subprocess.Popen(
             [
-                *[sys.executable, "-m", "gunicorn", "campaign.wsgi", "--bind", f"127.0.0.1:{port}"],
+                *[sys.executable, "-m", "gunicorn", "tests.behind_proxy", "--bind", f"127.0.0.1:{port}"],
                 *["--no-control-socket", "--worker-class", "gthread", "--threads", str(threads)],
             ],
             cwd=ROOT,

@@ -105,7 +105,7 @@ class GiftForm(forms.Form):
         label=_("Postal address"),
         required=False,
         max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     postal_code = LineField(
         label=_("Postal code"),

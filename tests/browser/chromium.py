@@ -16,7 +16,12 @@ _ARGUMENTS = (
 )
 
 
+def found() -> str | None:
+    """Where Chromium is installed."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
 def launch(playwright: Playwright) -> Browser | None:
     """None where no Chromium is installed."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = found()
     return playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS)) if path else None

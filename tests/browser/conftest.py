@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.chromium import NAMES, launch
+from tests.production import served
 from tests.running import Run
 
 NARROW, WIDE = 390, 1440
@@ -54,6 +55,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         assert run.left() == []
     finally:
         run.destroy()
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the site with the demo's content as production serves it, for reading only."""
+    with served(tmp_path_factory.mktemp("production")) as address:
+        yield address
 
 
 @pytest.fixture
