@@ -2,7 +2,7 @@
 
 Django truncates every table on PostgreSQL, which costs seconds of fsync however little there is to
 throw away, and then makes every permission anew. Deleting the few rows there are costs milliseconds;
-content types and permissions come from the migrations and never differ.
+content types, permissions and roles come from the migrations and never differ.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-_KEPT = {"django_content_type", "auth_permission"}
+_KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
 
 def empty_quickly() -> None:

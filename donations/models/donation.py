@@ -84,6 +84,10 @@ class Donation(models.Model):
         verbose_name = _("donation")
         verbose_name_plural = _("donations")
         ordering = ["-created_at"]
+        permissions = [
+            ("refund_donation", "Can refund donation"),
+            ("export_donation", "Can export donations and the ledger"),
+        ]
         indexes = [
             models.Index(fields=["status", "created_at"], name="donation_status_created"),
             models.Index(fields=["program", "-created_at"], name="donation_program_created"),
