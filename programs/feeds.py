@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,15 +12,26 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
 
+from programs.addresses import absolute
 from programs.models import Program, ProgressUpdate
+from programs.structured_data import NAME
 from programs.views import finding
 
 LATEST = 20
 
 
 class SpokenAtom(Atom1Feed):
-    """Says of each entry in which language it is, where that is not the feed's own."""
+    """Whole entries. Says of each in which language it is, where that is not the feed's own."""
+
+    def root_attributes(self) -> dict[str, str]:
+        """What an editor links to without naming a site is on this one."""
+        return {**super().root_attributes(), "xml:base": absolute("/")}
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, {**item, "description": None})  # no summary: the text itself
+        handler.addQuickElement("content", item["description"], {"type": "html"})
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         language = item.get("language")
@@ -32,6 +42,8 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
     """The latest published updates, whole. Addresses are the site's own, whatever host was asked."""
 
     feed_type = SpokenAtom
+    author_name = NAME
+    item_author_name = NAME
 
     def __call__(self, request: HttpRequest, slug: str) -> HttpResponse:
         program = finding.one(Program.objects.published().called(slug), slug)
@@ -49,10 +61,13 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
         return program.tagline
 
     def link(self, program: Program) -> str:
-        return settings.SITE_URL + reverse("programs:updates", args=[program.slug])
+        return absolute(reverse("programs:updates", args=[program.slug]))
 
     def feed_url(self, program: Program) -> str:
-        return settings.SITE_URL + reverse("programs:feed", args=[program.slug])
+        return absolute(reverse("programs:feed", args=[program.slug]))
+
+    def feed_guid(self, program: Program) -> str:
+        return f"urn:x-campaign:updates:{program.pk}:{get_language()}"
 
     def items(self, program: Program) -> list[ProgressUpdate]:
         updates = list(ProgressUpdate.objects.published().filter(program=program)[:LATEST])
@@ -73,7 +88,7 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
         return {**super().item_extra_kwargs(item), "language": item.other_language_of("title")}
 
     def item_link(self, item: ProgressUpdate) -> str:
-        return settings.SITE_URL + item.get_absolute_url()
+        return absolute(item.get_absolute_url())
 
     def item_guid(self, item: ProgressUpdate) -> str:
         """Stays when the title, the address or the domain changes: nothing is announced twice."""

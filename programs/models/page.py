@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.program import Program, ProgramStatus
+from programs.models.program import WORDS_BELOW_A_PROGRAM, Program, ProgramStatus, refuse_address
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
 from programs.models.translated import Translated
@@ -79,6 +79,14 @@ class Page(Publishable, Translated):
             gone = super().delete(*args, **kwargs)
             Program.objects.touch()
         return gone
+
+    def clean(self) -> None:
+        """`/en/pages/give/` is where the gift form of a programme called “pages” would be."""
+        super().clean()
+        for name in ("slug_en", "slug_fr"):
+            slug = getattr(self, name) or ""
+            if slug.lower() in WORDS_BELOW_A_PROGRAM:
+                refuse_address(slug, field=name)
 
     def get_absolute_url(self) -> str:
         return reverse("programs:page", args=[self.slug])

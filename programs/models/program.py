@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,15 +18,23 @@ RESERVED_SLUGS: Final = frozenset(
     {"admin", "en", "fr", "gifts", "healthz", "media", "my-gifts", "pages", "preview", "programs", "readyz"}
     | {"errors", "sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
 )
+# Words that follow a programme's: a page of that name would be read as something of a programme's.
+WORDS_BELOW_A_PROGRAM: Final = frozenset({"card", "embed", "give", "updates"})
 
 
 def refuse_reserved(slug: str) -> None:
     if slug.lower() in RESERVED_SLUGS:
-        raise ValidationError(
-            _("“%(slug)s” is an address of the site itself. Choose another word."),
-            code="reserved",
-            params={"slug": slug},
-        )
+        refuse_address(slug)
+
+
+def refuse_address(slug: str, *, field: str = "") -> NoReturn:
+    """Raise ValidationError: that word is ours."""
+    refusal = ValidationError(
+        _("“%(slug)s” is an address of the site itself. Choose another word."),
+        code="reserved",
+        params={"slug": slug},
+    )
+    raise ValidationError({field: refusal}) if field else refusal
 
 
 def at_least_one_euro(cents: int) -> None:

@@ -1,6 +1,7 @@
 """What a page tells search engines and networks of itself: its addresses, its words, its place."""
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.conf import settings
@@ -58,6 +59,14 @@ def sharing(
         "picture": picture,
         "update": update,
     }
+
+
+@register.inclusion_tag("_share.html", takes_context=True)
+def share(context: RequestContext, title: str) -> dict[str, str]:
+    """The page's address to pass on: to select, by e-mail, and by buttons where a script runs."""
+    address = _address(context)
+    letter = urlencode({"subject": title, "body": f"{title}\n{address}"}, quote_via=quote)
+    return {"title": title, "address": address, "letter": f"mailto:?{letter}"}
 
 
 @register.simple_block_tag
