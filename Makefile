@@ -13,7 +13,7 @@ ARGS ?=
 SERVICES := DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/campaign} \
 	REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/0}
 
-.PHONY: help run test check lint format bench services-test browser-test lighthouse screenshots clean
+.PHONY: help run test check lint format bench services-test browser-test lighthouse screenshots icons clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -36,6 +36,9 @@ lighthouse: .venv/.development ## Lighthouse's marks of page and form; needs Nod
 
 screenshots: .venv/.development ## take the README's picture anew, with a real Chromium
 	@$(PY) -m tests.browser.screenshots
+
+icons: .venv/.development ## draw the site's icons anew, from static/img/mark.svg
+	@$(PY) -m tests.icons
 
 check: lint test ## what must be green before a change lands
 
