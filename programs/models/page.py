@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from programs import placeholders
 from programs.models.program import WORDS_BELOW_A_PROGRAM, Program, ProgramStatus, refuse_address
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
@@ -26,6 +27,15 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def in_footer(self) -> "PageQuerySet":
         return self.published().filter(in_footer=True)
+
+    def with_placeholders(self) -> "PageQuerySet":
+        """Pages that still say “to be completed” somewhere, in some language."""
+        found = Q(pk__in=())
+        for words in placeholders.WORDS.values():
+            # SQLite knows the case of A to Z only: É and é, À and à are different letters to it.
+            for spelling in (words, words.capitalize(), words.upper()):
+                found |= Q(body_en__icontains=spelling) | Q(body_fr__icontains=spelling)
+        return self.filter(found)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with transaction.atomic(self.db):

@@ -2,8 +2,9 @@
 
 from django import template
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from programs import placeholders
 from programs.models.translated import Translated
 
 register = template.Library()
@@ -26,3 +27,9 @@ def in_language(text: str, language: str) -> SafeString:
 def in_its_language(row: Translated, name: str) -> SafeString:
     """A text of `row` for a sentence of ours, its language named where that is not the page's."""
     return in_language(getattr(row, name), row.other_language_of(name))
+
+
+@register.filter
+def placeholders_marked(html: str) -> SafeString:
+    """Rich text, what is still to be written in it marked."""
+    return mark_safe(placeholders.marked(html))  # noqa: S308  cleaned on its way in
