@@ -3,9 +3,22 @@
 from celery import shared_task
 
 from programs import schedule
+from programs.pictures import rendering
 
 
 @shared_task
 def publish_due() -> int:
     """Publish what staff wanted on the site by now."""
     return schedule.publish_due()
+
+
+@shared_task
+def make_pictures() -> int:
+    """Make the sizes and formats that pictures still lack."""
+    return rendering.make_owed(seconds=50)
+
+
+@shared_task
+def forget_pictures() -> int:
+    """Throw away the files of pictures that nothing has shown for a week."""
+    return rendering.forget_unused()

@@ -80,11 +80,13 @@ for model in (
     models.KeyFigure,
     models.SuggestedAmount,
     models.Question,
-    models.Picture,
     models.Milestone,
 ):
     simple_history.register(model, app="programs")
-# A counter says that something moved; it is not something staff wrote.
-for published in (models.ProgressUpdate, models.Page):
-    simple_history.register(published, app="programs", excluded_fields=["preview_round"])
+# A counter says that something moved, and which files are made; neither is something staff wrote.
+simple_history.register(models.Picture, app="programs", excluded_fields=["renditions"])
+simple_history.register(models.Page, app="programs", excluded_fields=["preview_round"])
+simple_history.register(
+    models.ProgressUpdate, app="programs", excluded_fields=["preview_round", "picture_renditions"]
+)
 simple_history.register(models.Program, app="programs", excluded_fields=["revision", "preview_round"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.euros import CentsField, written
 from programs.models.part import Part
 from programs.models.rich_text import RichTextField
-from programs.pictures import PictureField
+from programs.pictures.fields import FocalField, PictureField
 
 
 class Section(Part):
@@ -164,11 +164,20 @@ class Picture(Part):
         upload_to="pictures/",
         width_field="width",
         height_field="height",
+        focal_fields=("focal_x", "focal_y"),
+        renditions_field="renditions",
+        words_field="alternative_text",
         max_length=200,
         help_text=_("JPEG, PNG or WebP; 20 MB and 40 megapixels at most."),
     )
     width = models.PositiveIntegerField(editable=False, null=True)
     height = models.PositiveIntegerField(editable=False, null=True)
+    focal_x = FocalField(
+        _("what matters most: across (%)"),
+        help_text=_("0 is the left edge, 100 the right one. This point stays in sight in every crop."),
+    )
+    focal_y = FocalField(_("what matters most: down (%)"), help_text=_("0 is the top, 100 the foot."))
+    renditions = models.CharField(max_length=32, blank=True, default="", editable=False)
     alternative_text = models.CharField(
         _("alternative text"),
         max_length=300,
@@ -180,6 +189,11 @@ class Picture(Part):
     class Meta(Part.Meta):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focal_x__lte=100, focal_y__lte=100), name="picture_focal_within"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.alternative_text

@@ -15,7 +15,7 @@ from programs.models.part import Touching, TouchingQuerySet
 from programs.models.program import Program, ProgramStatus
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
-from programs.pictures import PictureField
+from programs.pictures.fields import FocalField, PictureField
 
 
 def refuse_reserved(slug: str) -> None:
@@ -66,11 +66,22 @@ class ProgressUpdate(Publishable, Touching):
         blank=True,
         width_field="picture_width",
         height_field="picture_height",
+        focal_fields=("picture_focal_x", "picture_focal_y"),
+        renditions_field="picture_renditions",
+        words_field="picture_alternative_text",
         max_length=200,
         help_text=_("JPEG, PNG or WebP; 20 MB and 40 megapixels at most."),
     )
     picture_width = models.PositiveIntegerField(editable=False, null=True)
     picture_height = models.PositiveIntegerField(editable=False, null=True)
+    picture_focal_x = FocalField(
+        _("what matters most in the picture: across (%)"),
+        help_text=_("0 is the left edge, 100 the right one. This point stays in sight in every crop."),
+    )
+    picture_focal_y = FocalField(
+        _("what matters most in the picture: down (%)"), help_text=_("0 is the top, 100 the foot.")
+    )
+    picture_renditions = models.CharField(max_length=32, blank=True, default="", editable=False)
     picture_alternative_text = models.CharField(
         _("alternative text of the picture"),
         max_length=300,
@@ -97,6 +108,10 @@ class ProgressUpdate(Publishable, Touching):
             models.CheckConstraint(
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="update_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(picture_focal_x__lte=100, picture_focal_y__lte=100),
+                name="update_picture_focal_within",
             ),
         ]
 

@@ -10,8 +10,9 @@ from django.test import Client
 from PIL import Image
 
 from donations.models import Donation, Donor
-from programs import loading, models, pictures
+from programs import loading, models
 from programs.models import FundingNeed, Page, Picture, Program, ProgressUpdate
+from programs.pictures.cleaning import MAXIMUM_BYTES
 from tests.programs.forms import filled
 
 MakeUpdate = Callable[..., ProgressUpdate]
@@ -202,7 +203,7 @@ def test_a_picture_is_kept_with_its_size_and_under_what_it_is(staff: Client, hem
         (SimpleUploadedFile("a.png", b""), "empty"),
         (picture(kind="GIF"), "not a picture"),
         (picture(8000, 5001, kind="PNG"), "40 megapixels"),
-        (SimpleUploadedFile("a.jpg", b"\xff\xd8" + b"0" * pictures.MAXIMUM_BYTES), "20 MB"),
+        (SimpleUploadedFile("a.jpg", b"\xff\xd8" + b"0" * MAXIMUM_BYTES), "20 MB"),
     ],
     ids=["svg", "script", "cut short", "empty", "gif", "too large", "too heavy"],
 )

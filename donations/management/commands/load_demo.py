@@ -9,6 +9,7 @@ from django.utils import timezone
 from donations import payments
 from donations.gateway import Payment
 from donations.models import Donation, Donor, Kind, Method
+from programs import demo
 from programs.models import Program
 
 
@@ -45,7 +46,10 @@ _GIFTS = tuple(
 
 
 class Command(BaseCommand):
-    help = "Add fictitious gifts to the first programme, for development only. Running it twice adds nothing."
+    help = (
+        "Add fictitious gifts, a drawing and an update to the first programme, for development only."
+        " Running it twice adds nothing."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:
@@ -55,6 +59,7 @@ class Command(BaseCommand):
         program = Program.objects.order_by("pk").first()
         if program is None:
             raise CommandError("There is no programme yet. Run `manage.py load_content` first.")
+        demo.load(program)
         made = sum(self._give(program, number, gift) for number, gift in enumerate(_GIFTS, start=1))
         self.stdout.write(f"{made} fictitious gifts added, {len(_GIFTS) - made} were there.")
 
