@@ -1,6 +1,7 @@
 """Post an entry, read a total. The public meter is what these rows add up to."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Sum
@@ -63,8 +64,14 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
 
 def read_total(program: Program) -> Total:
     """The programme's total as kept; zero before its first gift. One query."""
-    row = ProgramTotal.objects.filter(program=program).first()
-    return Total(row.raised_cents, row.gifts, row.donors, row.entries) if row else Total()
+    return read_totals([program])[program.pk]
+
+
+def read_totals(programs: Collection[Program]) -> dict[int, Total]:
+    """The same for several programmes, by their primary keys. One query, however many they are."""
+    rows = ProgramTotal.objects.filter(program__in=programs)
+    kept = {row.program_id: Total(row.raised_cents, row.gifts, row.donors, row.entries) for row in rows}
+    return {program.pk: kept.get(program.pk, Total()) for program in programs}
 
 
 def sum_entries(program: Program) -> Total:

@@ -36,7 +36,16 @@ class Progress:
     @classmethod
     def of(cls, program: Program) -> "Progress":
         """One query: the total is kept, not added up."""
-        total = ledger.read_total(program)
+        return cls._with(program, ledger.read_total(program))
+
+    @classmethod
+    def of_each(cls, programs: Sequence[Program]) -> "list[tuple[Program, Progress]]":
+        """Each programme with how far it has come: one query for all of them."""
+        totals = ledger.read_totals(programs)
+        return [(program, cls._with(program, totals[program.pk])) for program in programs]
+
+    @classmethod
+    def _with(cls, program: Program, total: ledger.Total) -> "Progress":
         return cls(
             raised_cents=total.raised_cents,
             target_cents=program.target_cents,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from donations import dots
 from donations.progress import Progress
 from programs import cached_page
 from programs.addresses import absolute
@@ -43,8 +44,8 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "program": program,
             "progress": progress,
-            "filled_dots": _dots(0, filled),
-            "empty_dots": _dots(filled, 100),
+            "filled_dots": dots.path(0, filled, _DOTS_A_LINE),
+            "empty_dots": dots.path(filled, 100, _DOTS_A_LINE),
         },
     )
 
@@ -85,9 +86,3 @@ def _code(program: Program, language: str) -> str:
             CARD_WIDTH,
             CARD_HEIGHT,
         )
-
-
-def _dots(first: int, end: int) -> str:
-    """The places of the dots from `first` to before `end`, as one SVG path of points."""
-    places = (divmod(number, _DOTS_A_LINE) for number in range(first, end))
-    return "".join(f"M{10 * column + 5} {10 * line + 5}h0" for line, column in places)

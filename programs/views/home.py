@@ -19,7 +19,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @cached_page.kept()
 def home(request: HttpRequest) -> HttpResponse:
     """`/<lang>/`: the only published programme at its own address, or the list of them."""
-    programs = list(Program.objects.published())
+    programs = list(Program.objects.published().prefetch_related("pictures"))
     if len(programs) == 1:
         return redirect(programs[0])
     return render(request, "programs/home.html", {"programs": programs})
