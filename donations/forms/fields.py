@@ -16,7 +16,8 @@ from donations import money
 _DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-# IDNA 2003, which mail still speaks here, and IDNA 2008 make different domains of these (UTS 46, "deviations").
+# IDNA 2003, which mail still speaks here, and IDNA 2008 make different domains of these (UTS 46,
+# "deviations").
 _MOVED = re.compile("[ßς\u200c\u200d]")
 
 
