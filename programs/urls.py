@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("site.webmanifest", views.manifest, name="manifest"),
     path("pages/<slug:slug>/", views.page, name="page"),
+    path("preview/<str:token>/", views.preview, name="preview"),
     path("<slug:slug>/", views.program, name="program"),
     path("<slug:slug>/updates/", views.updates, name="updates"),
     path("<slug:slug>/updates/feed/", require_safe(cached_page.kept()(UpdateFeed())), name="feed"),

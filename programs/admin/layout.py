@@ -5,18 +5,26 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.forms import Script
 from django.http import HttpRequest
 from modeltranslation.translator import translator
 from unfold.admin import ModelAdmin
 
 from programs.admin.conflicts import ConflictAdmin
 from programs.admin.past import PastAdmin
+from programs.admin.previewing import PreviewAdmin
+from programs.admin.steps import StepsAdmin
 
 
 class ContentAdmin(ConflictAdmin, PastAdmin, ModelAdmin):  # type: ignore[misc]  # the libraries say nothing of their types
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language
+
+    class Media:
+        css = {"all": ["css/admin-content.css"]}
+        js = (Script("js/focal-point.js", type="module"),)
+
     compressed_fields = False  # a label stands over its field: two languages fit side by side
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -25,6 +33,10 @@ class ContentAdmin(ConflictAdmin, PastAdmin, ModelAdmin):  # type: ignore[misc] 
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+
+class PublishableAdmin(StepsAdmin, PreviewAdmin, ContentAdmin):
+    """What has a page of its own, which is a draft at first."""
 
 
 def rows(model: type[models.Model], *left_out: str) -> list[Any]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from programs.admin import layout
@@ -10,11 +11,12 @@ from programs.models import Program
 
 
 @admin.register(Program)
-class ProgramAdmin(layout.ContentAdmin):
-    list_display = ("title", "status", "target", "starts_on", "years")
+class ProgramAdmin(layout.PublishableAdmin):
+    list_display = ("title", "standing", "target", "starts_on", "years")
     list_filter = ("status",)
     search_fields = ("title_en", "title_fr", "tagline_en", "tagline_fr")
     inlines = INLINES
+    readonly_fields = ("standing",)
     fieldsets = (
         (
             None,
@@ -24,7 +26,6 @@ class ProgramAdmin(layout.ContentAdmin):
                     ("slug_en", "slug_fr"),
                     ("tagline_en", "tagline_fr"),
                     ("summary_en", "summary_fr"),
-                    "status",
                 )
             },
         ),
@@ -43,10 +44,14 @@ class ProgramAdmin(layout.ContentAdmin):
     )
     prepopulated_fields = {"slug_en": ("title_en",), "slug_fr": ("title_fr",)}
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        stands = [*(["standing"] if obj else []), *([] if obj and obj.is_published else ["publish_at"])]
+        return [*self.fieldsets, (_("On the site"), {"fields": stands})]
+
     @admin.display(description=_("target"), ordering="target_cents")
     def target(self, program: Program) -> str:
         return f"{written(program.target_cents)} €"
 
-    def get_prepopulated_fields(self, request: Any, obj: Any = None) -> Any:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """An address follows the title while the programme is new; afterwards links point at it."""
         return {} if obj else self.prepopulated_fields

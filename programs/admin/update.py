@@ -1,11 +1,11 @@
 """Progress updates: written, approved, published. Publishing owes letters, so it is a step of its own."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,63 +13,50 @@ from programs.admin import layout
 from programs.models import ProgressUpdate, UpdateStatus
 from programs.models.update import ProgramIsDraft
 
-MOVES: dict[str, Callable[[ProgressUpdate], bool]] = {
-    "_approve": ProgressUpdate.approve,
-    "_publish": ProgressUpdate.publish,
-    "_unpublish": ProgressUpdate.unpublish,
-}
-
 
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(layout.ContentAdmin):
-    list_display = ("title", "program", "status", "published_at", "updated_at")
+class ProgressUpdateAdmin(layout.PublishableAdmin):
+    list_display = ("title", "program", "standing", "published_at", "updated_at")
     list_filter = ("status", "program", "published_at")
     list_select_related = ("program",)
     search_fields = ("title_en", "title_fr", "body_en", "body_fr")
     date_hierarchy = "published_at"
-    readonly_fields = ("status", "published_at")
+    readonly_fields = ("standing", "published_at")
     actions = ("approve", "publish", "unpublish")
+    moves: ClassVar = {
+        "_approve": ProgressUpdate.approve,
+        "_publish": ProgressUpdate.publish,
+        "_unpublish": ProgressUpdate.unpublish,
+    }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [*layout.rows(ProgressUpdate, "status"), *(["status", "published_at"] if obj else [])]
+        words = layout.rows(ProgressUpdate, "status", "publish_at")
+        if obj is None:
+            return [*words, "publish_at"]
+        return [*words, "standing", "published_at" if obj.is_published else "publish_at"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else {"slug_en": ("title_en",), "slug_fr": ("title_fr",)}
 
-    def save_model(self, request: HttpRequest, obj: ProgressUpdate, form: Any, change: bool) -> None:
-        """Save what was typed, then make the step whose button was pressed."""
-        super().save_model(request, obj, form, change)
-        for button in MOVES.keys() & request.POST.keys():
-            self._move(request, [obj], button)
-
-    def response_change(self, request: HttpRequest, obj: ProgressUpdate) -> HttpResponse:
-        if MOVES.keys() & request.POST.keys():
-            return HttpResponseRedirect(request.get_full_path())
-        response: HttpResponse = super().response_change(request, obj)
-        return response
-
     @admin.action(description=_("Approve the chosen updates"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        self._move(request, queryset, "_approve")
+        self.step(request, queryset, "_approve")
 
     @admin.action(
         description=_("Publish the chosen updates and write to their subscribers"), permissions=["change"]
     )
     def publish(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        self._move(request, queryset.select_related("program"), "_publish")
+        self.step(request, queryset.select_related("program"), "_publish")
 
     @admin.action(description=_("Take the chosen updates off the site"), permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[ProgressUpdate]) -> None:
-        self._move(request, queryset, "_unpublish")
+        self.step(request, queryset, "_unpublish")
 
-    def _move(
-        self, request: HttpRequest, updates: QuerySet[ProgressUpdate] | list[ProgressUpdate], button: str
-    ) -> None:
-        """Make the step for each, and say what came of it."""
+    def step(self, request: HttpRequest, rows: Iterable[ProgressUpdate], button: str) -> None:
         moved = 0
-        for update in updates:
+        for update in rows:
             try:
-                moved += MOVES[button](update)
+                moved += self.moves[button](update)
             except ProgramIsDraft:
                 text = _("“%(update)s” stays unpublished: its programme is a draft. Publish that first.")
                 self.message_user(request, text % {"update": update.title}, messages.ERROR)

@@ -1,11 +1,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from programs import cached_page
 from programs.models import Page
 from programs.views import finding
+
+TEMPLATE = "programs/page.html"
 
 
 @require_safe
@@ -17,7 +18,4 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if found.slug != slug:
         return redirect(found, permanent=found.is_published)
-    response = render(request, "programs/page.html", {"page": found, "preview": not found.is_published})
-    if not found.is_published:
-        patch_cache_control(response, private=True, no_store=True)
-    return response
+    return render(request, TEMPLATE, {"page": found, "preview": not found.is_published})

@@ -1,5 +1,7 @@
 """News of a programme: the list, and each at its own address."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from programs import cached_page
 from programs.models import ProgressUpdate
 from programs.views import finding
 
+TEMPLATE = "programs/update.html"
 PAGE_SIZE = 10
 
 
@@ -39,18 +42,13 @@ def update(request: HttpRequest, slug: str, update_slug: str) -> HttpResponse:
         raise Http404
     if (program.slug, found.slug) != (slug, update_slug):
         return redirect(found, permanent=not preview)
-    previous, following = _neighbours(found)
-    return render(
-        request,
-        "programs/update.html",
-        {
-            "program": program,
-            "update": found,
-            "previous": previous,
-            "next": following,
-            "preview": preview,
-        },
-    )
+    return render(request, TEMPLATE, {**update_context(found), "preview": preview})
+
+
+def update_context(update: ProgressUpdate) -> dict[str, Any]:
+    """All that the page of an update shows."""
+    previous, following = _neighbours(update)
+    return {"program": update.program, "update": update, "previous": previous, "next": following}
 
 
 def _neighbours(update: ProgressUpdate) -> tuple[ProgressUpdate | None, ProgressUpdate | None]:

@@ -388,7 +388,7 @@ def test_an_updates_picture_needs_words(staff: Client, hematology: Program) -> N
 def test_forms_link_to_the_page_in_each_language(
     staff: Client, hematology: Program, make_update: MakeUpdate
 ) -> None:
-    form = staff.get(address(make_update(hematology, status="draft"))).content.decode()
+    form = staff.get(address(make_update(hematology))).content.decode()
 
     assert 'href="/en/hematology/updates/first-news/"' in form
     assert 'href="/fr/hematologie/updates/first-nouvelles/"' in form
