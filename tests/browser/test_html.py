@@ -54,6 +54,8 @@ def public_pages(program: Program, language: str) -> Iterator[tuple[str, bytes]]
     paths = {
         "program": page,
         "form": f"{page}give/",
+        "card": f"{page}card/",
+        "embed": f"{page}embed/",
         "updates": f"{page}updates/",
         "updates-2": f"{page}updates/?page=2",
         "update": update,
