@@ -123,6 +123,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     "COLORS": {"base": _PAPER_AND_INK, "primary": _CARMINE},
+    "DASHBOARD_CALLBACK": "donations.admin.dashboard.fill",
     "ENVIRONMENT": environment,
     "STYLES": [_asset("css/admin.css")],
     "SCRIPTS": [_asset("js/admin.js")],
