@@ -1,13 +1,19 @@
-"""Post an entry, read a total. The public meter is what these rows add up to."""
+"""Post an entry, read a total. The public meter is what these rows add up to.
+
+Three things move in the transaction that posts an entry: the entry, its programme's total, and the
+total of its month and kind. Nothing that a visitor reads adds up the ledger.
+"""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from donations.models import Donation, EntryKind, LedgerEntry, ProgramTotal
+from donations.models import Donation, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from programs.models import Program
 
 
@@ -21,26 +27,45 @@ class Total:
     entries: int = 0
 
 
+class Slot(NamedTuple):
+    """A month, by its first day, and a kind of entry."""
+
+    month: dt.date
+    kind: str
+
+
+class Sums(NamedTuple):
+    cents: int
+    entries: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """A programme's total and what it is made of, as they were at one moment."""
+
+    total: Total = Total()
+    months: Mapping[Slot, Sums] = field(default_factory=dict)
+
+    def sums(self, *kinds: str) -> Sums:
+        """What the entries of these kinds add up to, and how many they are."""
+        found = [each for slot, each in self.months.items() if slot.kind in kinds]
+        return Sums(sum(each.cents for each in found), sum(each.entries for each in found))
+
+
 def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at: dt.datetime) -> LedgerEntry:
-    """Add a settled gift to the ledger and to its programme's total.
+    """Add a settled gift to the ledger and to its programme's totals.
 
     Call it in the transaction that settles the gift. The total's row is locked first, so gifts of
     one programme are posted one after the other and a donor's first gift is seen exactly once.
     A second call for the same charge raises IntegrityError: the ledger never counts it twice.
     """
-    total = ProgramTotal.objects.select_for_update().filter(program_id=donation.program_id)
-    if not total:
-        # The programme's first gift. Whoever makes the row, both then wait for its lock.
-        ProgramTotal.objects.bulk_create(
-            [ProgramTotal(program_id=donation.program_id)], ignore_conflicts=True
-        )
-        total.get()
+    total = _lock(donation.program_id)
     known = LedgerEntry.objects.filter(
         program_id=donation.program_id,
         kind=EntryKind.GIFT,
         donation__donor__email=donation.donor.email,
     ).exists()
-    entry = LedgerEntry.objects.create(
+    entry = LedgerEntry(
         program_id=donation.program_id,
         donation=donation,
         kind=EntryKind.GIFT,
@@ -51,15 +76,24 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
         source="stripe",
         source_ref=charge_id,
     )
-    total.update(
-        raised_cents=F("raised_cents") + donation.amount_cents,
-        gifts=F("gifts") + 1,
-        donors=F("donors") + (0 if known else 1),
-        entries=F("entries") + 1,
-        updated_at=timezone.now(),
-    )
-    Program.objects.filter(pk=donation.program_id).touch()
+    _post(entry, total, gifts=1, donors=0 if known else 1)
     return entry
+
+
+def post(entry: LedgerEntry) -> LedgerEntry:
+    """Add an entry of any kind but a gift: call it in the transaction that decides it.
+
+    A second entry of the same kind and source reference raises IntegrityError.
+    """
+    if entry.kind == EntryKind.GIFT:
+        raise ValueError("a gift is posted with its donation")
+    _post(entry, _lock(entry.program_id))
+    return entry
+
+
+def month_of(moment: dt.datetime) -> dt.date:
+    """The first day of the month that it was in Paris."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date().replace(day=1)
 
 
 def read_total(program: Program) -> Total:
@@ -74,6 +108,29 @@ def read_totals(programs: Collection[Program]) -> dict[int, Total]:
     return {program.pk: kept.get(program.pk, Total()) for program in programs}
 
 
+def read_account(program: Program) -> Account:
+    """The total and what it is made of, as kept. One query, so that both are of the same moment.
+
+    (Two before the programme's first entry.)
+    """
+    donors = ProgramTotal.objects.filter(program=OuterRef("program")).values("donors")
+    rows = list(
+        MonthlyTotal.objects.filter(program=program).values_list(
+            "month", "kind", "amount_cents", "entries", Subquery(donors)
+        )
+    )
+    if not rows:
+        return Account(read_total(program))
+    months = {Slot(month, kind): Sums(cents, entries) for month, kind, cents, entries, _donors in rows}
+    total = Total(
+        raised_cents=sum(each.cents for each in months.values()),
+        gifts=sum(each.entries for slot, each in months.items() if slot.kind == EntryKind.GIFT),
+        donors=rows[0][4] or 0,
+        entries=sum(each.entries for each in months.values()),
+    )
+    return Account(total, months)
+
+
 def sum_entries(program: Program) -> Total:
     """The programme's total added up from its ledger: what `read_total` must equal."""
     sums = LedgerEntry.objects.filter(program=program).aggregate(
@@ -83,3 +140,44 @@ def sum_entries(program: Program) -> Total:
         entries=Count("pk"),
     )
     return Total(sums["raised"], sums["gifts"], sums["donors"], sums["entries"])
+
+
+def sum_months(program: Program) -> dict[Slot, Sums]:
+    """The months added up from the ledger: what the account's months must equal."""
+    zone = timezone.get_default_timezone()
+    rows = (
+        LedgerEntry.objects.filter(program=program)
+        .order_by()
+        .values_list(TruncMonth("occurred_at", tzinfo=zone), "kind")
+        .annotate(Sum("amount_cents"), Count("pk"))
+    )
+    return {Slot(month.date(), kind): Sums(cents, entries) for month, kind, cents, entries in rows}
+
+
+def _lock(program_id: int) -> QuerySet[ProgramTotal]:
+    """The programme's total, locked until the transaction ends."""
+    total = ProgramTotal.objects.select_for_update().filter(program_id=program_id)
+    if not total:
+        # The programme's first entry. Whoever makes the row, both then wait for its lock.
+        ProgramTotal.objects.bulk_create([ProgramTotal(program_id=program_id)], ignore_conflicts=True)
+        total.get()
+    return total
+
+
+def _post(entry: LedgerEntry, total: QuerySet[ProgramTotal], *, gifts: int = 0, donors: int = 0) -> None:
+    """Write the entry and move what is kept of it. The lock on the total guards the months too."""
+    entry.save(force_insert=True)
+    total.update(
+        raised_cents=F("raised_cents") + entry.amount_cents,
+        gifts=F("gifts") + gifts,
+        donors=F("donors") + donors,
+        entries=F("entries") + 1,
+        updated_at=timezone.now(),
+    )
+    slot = {"program_id": entry.program_id, "month": month_of(entry.occurred_at), "kind": entry.kind}
+    moved = MonthlyTotal.objects.filter(**slot).update(
+        amount_cents=F("amount_cents") + entry.amount_cents, entries=F("entries") + 1
+    )
+    if not moved:
+        MonthlyTotal.objects.create(**slot, amount_cents=entry.amount_cents, entries=1)
+    Program.objects.filter(pk=entry.program_id).touch()

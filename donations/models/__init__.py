@@ -1,7 +1,7 @@
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
-from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, ProgramTotal
+from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "LedgerEntry",
     "Method",
+    "MonthlyTotal",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",

@@ -102,3 +102,31 @@ class ProgramTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program_id}: {self.raised_cents}"
+
+
+class MonthlyTotal(models.Model):
+    """What the entries of one kind add up to in one month, moved with the programme's total.
+
+    From these the page says how the total is made and how it grew: never more rows than months times
+    kinds, however many entries there are. `manage.py check_totals` proves them equal to the ledger.
+    """
+
+    program = models.ForeignKey(Program, models.PROTECT, related_name="+", verbose_name=_("programme"))
+    month = models.DateField(_("month"), help_text=_("Its first day; the month it was in Paris."))
+    kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
+    amount_cents = models.BigIntegerField(_("amount (cents)"))
+    entries = models.PositiveIntegerField(_("ledger entries"))
+
+    class Meta:
+        verbose_name = _("monthly total")
+        verbose_name_plural = _("monthly totals")
+        ordering = ["month", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "month", "kind"], name="monthly_total_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=EntryKind.values), name="monthly_total_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.month:%Y-%m} {self.kind}: {self.amount_cents}"
