@@ -36,6 +36,6 @@ def progress_of(programs: Sequence[Program]) -> list[tuple[Program, Progress]]:
 
 @register.inclusion_tag("donations/_strip.html")
 def gift_strip(progress: Progress) -> dict[str, object]:
-    """The progress in one line: a hundred small cells in two rows, and the same in words."""
+    """The progress in little room: a hundred small cells in four rows, and the same in words."""
     filled = progress.bar_percent
-    return {"progress": progress, "filled": dots.path(0, filled, 50), "empty": dots.path(filled, 100, 50)}
+    return {"progress": progress, "filled": dots.path(0, filled, 25), "empty": dots.path(filled, 100, 25)}
