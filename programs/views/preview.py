@@ -35,7 +35,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def shown(request: HttpRequest, row: Program | ProgressUpdate | Page, **more: Any) -> HttpResponse:
     """The page of `row` as it is in the database now, whether or not visitors may read it."""
     if isinstance(row, Program):
-        return render(request, PROGRAM, {**page_context(row.pk), **more})
+        return render(request, PROGRAM, {**page_context(row), **more})
     if isinstance(row, ProgressUpdate):
         return render(request, UPDATE, {**update_context(row), **more})
     return render(request, PAGE, {"page": row, **more})

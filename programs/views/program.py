@@ -22,13 +22,12 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     shown = finding.visible_program(request, slug)
     if shown.slug != slug:
         return redirect(shown, permanent=shown.is_published)
-    context = page_context(shown.pk)
+    context = page_context(shown)
     return render(request, TEMPLATE, context if shown.is_published else {**context, "preview": True})
 
 
-def page_context(pk: int) -> dict[str, Any]:
+def page_context(shown: Program) -> dict[str, Any]:
     """All that the page shows from this application, in a fixed number of queries."""
-    shown = Program.objects.get(pk=pk)
     prefetch_related_objects(
         [shown],
         "sections",

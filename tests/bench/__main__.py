@@ -1,4 +1,4 @@
-"""Run every benchmark and print its figures: `python -m tests.bench [name …]`.
+"""Run every benchmark and print its figures in one table: `python -m tests.bench [name …]`.
 
 Each runs in a process of its own, with a database, files and keys made for it and thrown away after.
 """
@@ -9,14 +9,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import figures
+from tests.bench.figures import Figure
+
 _ROOT = Path(__file__).resolve().parents[2]
-_BENCHES = ("page", "settle", "pdf")
+_BENCHES = ("page", "ledger", "visit", "settle", "pdf")
+_ON_BOTH = {"ledger", "settle"}
 _POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, or all. Returns 1 when one could not run."""
-    failed = False
+    """Run the named benchmarks, or all. Returns 1 when one could not run or missed what it must reach."""
+    found, failed = list[Figure](), False
     for name in names or _BENCHES:
         for database in _databases(name):
             with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
@@ -26,16 +30,23 @@ def main(names: list[str]) -> int:
                     "VAR_DIR": folder,
                     "DATABASE_URL": database or f"sqlite:///{folder}/bench.sqlite3",
                 }
-                command = [sys.executable, "-m", f"tests.bench.{name}"]
-                failed |= subprocess.run(command, cwd=_ROOT, env=environment, check=False).returncode != 0
-    return int(failed)
+                done = subprocess.run(
+                    [sys.executable, "-m", f"tests.bench.{name}"],
+                    cwd=_ROOT,
+                    env=environment,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    check=False,
+                )
+            failed |= done.returncode != 0
+            found += figures.taken(done.stdout)
+    print(figures.table(found))  # noqa: T201
+    return int(failed or any(figure.passed is False for figure in found))
 
 
 def _databases(name: str) -> list[str]:
-    """Where a benchmark runs: the embedded database, and for settling PostgreSQL too where there is one."""
-    if name != "settle":
-        return [""]
-    return ["", os.environ.get("DATABASE_URL") or _POSTGRESQL]
+    """The embedded database, and for some PostgreSQL too where there is one."""
+    return ["", os.environ.get("DATABASE_URL") or _POSTGRESQL] if name in _ON_BOTH else [""]
 
 
 _FOREIGN = {"REDIS_URL", "EMAIL_URL", "SENTRY_DSN", "STRIPE_API_BASE"}
