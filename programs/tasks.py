@@ -19,6 +19,7 @@ def make_pictures() -> int:
 
 
 @shared_task
-def forget_pictures() -> int:
-    """Throw away the files of pictures that nothing has shown for a week."""
-    return rendering.forget_unused()
+def tidy_pictures() -> None:
+    """Throw away the files of pictures that nothing has shown for a week, and order those that are lost."""
+    rendering.forget_unused()
+    rendering.notice_lost()

@@ -78,6 +78,17 @@ def forget_unused(*, older_than: float = UNUSED_SECONDS) -> int:
     return forgotten
 
 
+def notice_lost() -> int:
+    """Order anew the pictures that lack a public file, as after a folder was lost. Returns how many."""
+    noticed = 0
+    for row, file in _rows():
+        lost = any(not keeping.public().exists(each.name) for each in file.master.all())
+        if file.is_ready and lost:
+            type(row)._default_manager.filter(pk=row.pk).update(**{file.field.renditions_field: ""})
+            noticed += 1
+    return noticed
+
+
 def _rows() -> Iterator[tuple[models.Model, PictureFile]]:
     for model, field in _fields():
         for row in model._default_manager.exclude(**{field.attname: ""}).order_by("pk"):

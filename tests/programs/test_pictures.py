@@ -255,6 +255,19 @@ def test_only_what_nothing_shows_is_forgotten_and_a_version_brought_back_has_its
     assert picture_of(Picture.objects.get()).is_ready
 
 
+def test_public_files_that_are_lost_are_made_again(program: Program) -> None:
+    picture = add(program, sent((800, 500)))
+    rendering.make_owed(seconds=60)
+    before = public_files()
+    for name in before:
+        keeping.public().delete(name)
+    tasks.tidy_pictures()
+    rendering.make_owed(seconds=60)
+
+    assert public_files() == before
+    assert picture_of(Picture.objects.get(pk=picture.pk)).is_ready
+
+
 def test_a_master_has_no_public_address(client: Client, program: Program) -> None:
     picture = add(program, sent())
 
