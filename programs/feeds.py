@@ -9,13 +9,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from programs.addresses import absolute
 from programs.models import Program, ProgressUpdate
+from programs.pictures import picture_of
 from programs.structured_data import NAME
 from programs.views import finding
 
@@ -79,10 +80,12 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
         return item.title
 
     def item_description(self, item: ProgressUpdate) -> str:
+        """The picture and the words."""
         title, body = item.language_of("title"), item.language_of("body")
-        if title == body:
-            return item.body
-        return format_html('<div lang="{}">{}</div>', body, mark_safe(item.body))  # noqa: S308  cleaned
+        text: str = mark_safe(item.body)  # noqa: S308  cleaned
+        if title != body:
+            text = format_html('<div lang="{}">{}</div>', body, text)
+        return _picture(item) + text if item.picture else text
 
     def item_extra_kwargs(self, item: ProgressUpdate) -> dict[str, Any]:
         return {**super().item_extra_kwargs(item), "language": item.other_language_of("title")}
@@ -101,3 +104,15 @@ class UpdateFeed(Feed):  # type: ignore[type-arg]  # Django's own cannot be subs
 
     def item_updateddate(self, item: ProgressUpdate) -> dt.datetime:
         return item.updated_at
+
+
+def _picture(update: ProgressUpdate) -> SafeString:
+    picture = picture_of(update)
+    plain = picture.master.plain
+    return format_html(
+        '<p><img src="{}" width="{}" height="{}" alt="{}"></p>',
+        absolute(picture.url),
+        plain.width,
+        plain.height,
+        picture.words,
+    )

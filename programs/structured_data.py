@@ -74,7 +74,7 @@ def web_page(program: Program) -> Node:
 
 
 def article(update: ProgressUpdate, picture: str | None = None) -> Node:
-    """One published update; `picture` is the address of a picture of it."""
+    """One published update; `picture` is the address of one that stands for it beside its own."""
     address = absolute(update.get_absolute_url())
     node: Node = {
         "@type": "Article",
@@ -87,8 +87,11 @@ def article(update: ProgressUpdate, picture: str | None = None) -> Node:
         "publisher": reference(organization()),
         "isPartOf": {"@type": "WebPage", "@id": absolute(update.program.get_absolute_url())},
     }
+    pictures = [absolute(update.picture.url)] if update.picture else []
     if picture:
-        node["image"] = [picture]
+        pictures.append(picture)
+    if pictures:
+        node["image"] = pictures
     if update.published_at is not None:
         node["datePublished"] = update.published_at.isoformat()
         node["dateModified"] = max(update.published_at, update.updated_at).isoformat()

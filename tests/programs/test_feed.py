@@ -1,18 +1,23 @@
 """The Atom feed, held against RFC 4287."""
 
 import datetime as dt
+import io
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils.html import strip_tags
+from PIL import Image
 
 from programs.models import Program, ProgressUpdate
+from tests.programs import schema_org
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -81,6 +86,31 @@ def test_an_entry_is_whole_and_its_links_lead_to_the_site(feed: Callable[[str], 
     assert content.get("type") == "html"
     assert unescape(strip_tags(content.text)) == "Less < more & us."
     assert urljoin(root.get(f"{XML}base"), link) == f"{SITE}/en/pages/contact/"
+
+
+def test_an_entry_and_its_article_bring_the_picture(
+    feed: Callable[[str], Any],
+    client: Client,
+    hematology: Program,
+    make_update: Callable[..., ProgressUpdate],
+    settings: Any,
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (900, 600), "red").save(drawn, "PNG")
+    words = {"picture_alternative_text_en": 'Cells, "red"', "picture_alternative_text_fr": "Des cellules"}
+    make_update(hematology, "pictured", picture=ContentFile(drawn.getvalue(), "a.png"), **words)
+
+    entry = feed("/en/hematology/updates/feed/").find(f"{ATOM}entry")
+    content = entry.findtext(f"{ATOM}content")
+    (address,) = re.findall(r'^<p><img src="([^"]+)" width="900" height="600"', content)
+    page = client.get("/en/hematology/updates/pictured-news/").content.decode()
+    (article,) = (node for node in schema_org.check(page) if node["@type"] == "Article")
+
+    assert "Cells, &quot;red&quot;" in content
+    assert address.startswith(SITE)
+    assert article["image"][0] == address
+    assert Path(settings.MEDIA_ROOT, address.removeprefix(f"{SITE}/media/")).is_file()
+    assert "notice__picture" in client.get("/en/hematology/updates/").content.decode()
 
 
 def test_a_feed_without_updates_is_valid_too(client: Client, make_program: Callable[..., Program]) -> None:
