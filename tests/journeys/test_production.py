@@ -42,8 +42,9 @@ class Visitor:
         self.address = address
         self.headers = {"Host": "give.example.org", "X-Forwarded-Proto": "https"}
 
-    def get(self, path: str) -> requests.Response:
-        return requests.get(self.address + path, headers=self.headers, allow_redirects=False, timeout=20)
+    def get(self, path: str, headers: dict[str, str] | None = None) -> requests.Response:
+        headers = self.headers | (headers or {})
+        return requests.get(self.address + path, headers=headers, allow_redirects=False, timeout=20)
 
     def follow(self, path: str) -> requests.Response:
         """The answer, or that of the page with a language to which it sends."""
@@ -122,6 +123,23 @@ def test_pages_answer_in_their_language_with_files_that_may_be_kept_for_ever(vis
         assert "immutable" in answer.headers["Cache-Control"], path
 
 
+def test_files_travel_compressed_and_the_common_sheets_as_one(visitor: Visitor) -> None:
+    page = visitor.get("/en/hematology/").text
+    files = set(re.findall(r'(?:href|src)="(/static/[^"#?]+\.(?:css|js|svg))', page))
+    packed = {path: visitor.get(path, {"Accept-Encoding": "gzip, br"}) for path in files}
+    plain = {path: visitor.get(path, {"Accept-Encoding": "identity"}) for path in files}
+    sheet = next(plain[path].text for path in files if "/site." in path)
+
+    for path in files:
+        assert packed[path].headers["Content-Encoding"] == "br", path
+        assert packed[path].headers["Vary"] == "Accept-Encoding"
+        assert "Content-Encoding" not in plain[path].headers
+        assert packed[path].content == plain[path].content
+    assert "@import" not in sheet
+    for name in ("tokens", "base", "layout", "components"):
+        assert re.search(rf"^@layer {name} {{", sheet, re.MULTILINE), name
+
+
 @pytest.mark.parametrize(
     ("path", "language"), [("/fr/nothing/", "fr"), ("/en/nothing/", "en"), ("/nothing/", "en")]
 )
@@ -148,6 +166,23 @@ def test_every_page_carries_the_headers_that_keep_it_safe(visitor: Visitor, path
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip", "br"])
+def test_asking_for_the_heading_alone_sends_nothing_else(visitor: Visitor, accepted: str) -> None:
+    """Seen on the wire: a body after a heading would be read as the next answer."""
+    parts = urlsplit(visitor.address)
+    lines = [*(f"{name}: {value}" for name, value in visitor.headers.items()), f"Accept-Encoding: {accepted}"]
+    request = "\r\n".join(["HEAD /en/hematology/ HTTP/1.1", *lines, "Connection: close", "", ""])
+    with closing(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)) as caller:
+        caller.sendall(request.encode())
+        answer = b"".join(iter(lambda: caller.recv(65_536), b""))
+    whole = visitor.get("/en/hematology/", {"Accept-Encoding": accepted})
+
+    head, _, body = answer.decode("latin-1").partition("\r\n\r\n")
+    assert body == ""
+    for name in ("Content-Length", "ETag", "Cache-Control", "Vary"):
+        assert f"{name}: {whole.headers[name]}" in head
 
 
 def test_the_forms_cookies_are_for_https_and_no_script(visitor: Visitor) -> None:
