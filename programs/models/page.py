@@ -10,7 +10,7 @@ from programs import placeholders
 from programs.models.program import WORDS_BELOW_A_PROGRAM, Program, ProgramStatus, refuse_address
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
-from programs.models.translated import Translated
+from programs.models.translated import HAS_ADDRESSES, Translated
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -74,6 +74,7 @@ class Page(Publishable, Translated):
         constraints = [
             models.UniqueConstraint(fields=["slug_en"], name="page_slug_en_once"),
             models.UniqueConstraint(fields=["slug_fr"], name="page_slug_fr_once"),
+            models.CheckConstraint(condition=HAS_ADDRESSES, name="page_has_addresses"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.euros import CentsField
 from programs.models.publishing import Publishable
-from programs.models.translated import Missing, Translated
+from programs.models.translated import HAS_ADDRESSES, Missing, Translated
 
 # First words of the site's own addresses: a programme of that name could not be reached.
 RESERVED_SLUGS: Final = frozenset(
@@ -131,6 +131,7 @@ class Program(Publishable, Translated):
         constraints = [
             models.UniqueConstraint(fields=["slug_en"], name="program_slug_en_once"),
             models.UniqueConstraint(fields=["slug_fr"], name="program_slug_fr_once"),
+            models.CheckConstraint(condition=HAS_ADDRESSES, name="program_has_addresses"),
             models.CheckConstraint(condition=models.Q(target_cents__gt=0), name="program_target_positive"),
             models.CheckConstraint(condition=models.Q(years__gt=0), name="program_years_positive"),
         ]

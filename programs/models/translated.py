@@ -6,7 +6,7 @@ A text shown in a language that lacks it is read in one that has it (modeltransl
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,6 +19,9 @@ from modeltranslation.utils import resolution_order
 
 from programs import typography
 from programs.models.rich_text import RichTextField
+
+# What the database itself holds rows with an address to: they can be reached in every language.
+HAS_ADDRESSES: Final = Q(slug_en__isnull=False) & ~Q(slug_en="") & Q(slug_fr__isnull=False) & ~Q(slug_fr="")
 
 _ADDRESS = "slug"  # derived where it is missing: it is never a missing translation
 

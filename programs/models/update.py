@@ -15,6 +15,7 @@ from programs.models.part import Touching, TouchingQuerySet
 from programs.models.program import Program, ProgramStatus
 from programs.models.publishing import Publishable
 from programs.models.rich_text import RichTextField
+from programs.models.translated import HAS_ADDRESSES
 from programs.pictures.fields import FocalField, PictureField
 
 
@@ -105,6 +106,7 @@ class ProgressUpdate(Publishable, Touching):
         constraints = [
             models.UniqueConstraint(fields=["program", "slug_en"], name="update_slug_en_once"),
             models.UniqueConstraint(fields=["program", "slug_fr"], name="update_slug_fr_once"),
+            models.CheckConstraint(condition=HAS_ADDRESSES, name="update_has_addresses"),
             models.CheckConstraint(
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="update_published_has_time",

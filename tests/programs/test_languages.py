@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import translation
 
@@ -268,3 +269,15 @@ class _Unmarked(HTMLParser):
             "title",
         }:  # a title holds no element: ours and theirs mix
             self.texts.append(data)
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+@pytest.mark.parametrize("column", ["slug_en", "slug_fr"])
+def test_the_database_itself_keeps_an_address_in_every_language(
+    hematology: Program, make_update: MakeUpdate, column: str, nothing: str | None
+) -> None:
+    make_update(hematology)
+
+    for model in (Program, Page, ProgressUpdate):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model._default_manager.update(**{column: nothing})
