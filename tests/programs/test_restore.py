@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from donations.models import Donation, Donor
 from programs import history
 from programs.differences import pieces
 from programs.models import Page, Picture, Program, ProgressUpdate, Section, SuggestedAmount
+from programs.pictures import keeping
 from tests.programs.forms import filled
 from tests.programs.test_admin import address, picture, with_picture
 
@@ -177,7 +177,7 @@ def test_a_picture_that_is_no_longer_kept_is_explained(staff: Client, hematology
     key, file = kept.pk, kept.image.name
     kept.delete()
     kept.pk = key
-    default_storage.delete(str(file))
+    keeping.masters().delete(str(file))
 
     response = staff.post(old(versions(kept)[0]), follow=True)
 

@@ -84,10 +84,14 @@ def test_words_can_be_read_on_every_paper(scheme: str) -> None:
 
 
 def test_the_cells_of_each_kind_stand_out_from_the_paper() -> None:
+    """By their body or by their outline: a white cell is pale, as it is in blood."""
+    outlines = {"stem": "stem", "young": "young-edge", "red": "red", "white": "white-edge"}
+    outlines |= {"platelet": "platelet-heart", "waiting": "empty"}
     for scheme in ("light", "dark"):
         colour = colours(scheme)
-        for kind in ("red", "white", "platelet"):
-            assert contrast(colour[f"--cell-{kind}"], colour["--paper"]) >= 3
+        for kind, edge in outlines.items():
+            seen = [contrast(colour[f"--cell-{name}"], colour["--paper"]) for name in (kind, edge)]
+            assert max(seen) >= 3, (scheme, kind)
 
 
 def test_headings_do_not_skip_a_level() -> None:

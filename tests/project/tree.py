@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_NOT_OURS = {".git", ".venv", "var", "__pycache__", "htmlcov"}
+_NOT_OURS = {".git", ".venv", "var", "__pycache__", "htmlcov", "node_modules"}
 
 
 def files(*endings: str) -> Iterator[Path]:
