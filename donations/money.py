@@ -11,7 +11,7 @@ from functools import cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_compact_currency, format_currency
 from num2words import num2words
 
 # Longer than any amount anybody types: what is longer is never handed to int().
@@ -133,6 +133,13 @@ def format_money(
     pattern = _pattern(language, with_cents=always_cents or cents % 100 != 0)
     return format_currency(
         Decimal(cents).scaleb(-2), currency, pattern, locale=_locale(language), currency_digits=False
+    )
+
+
+def format_compact(cents: int, currency: str = "EUR", language: str = "en") -> str:
+    """`€250K` or `€1.25M`; in French `250 k €` (U+00A0): for the axis of a drawing."""
+    return format_compact_currency(
+        Decimal(cents).scaleb(-2), currency, locale=_locale(language), fraction_digits=2
     )
 
 

@@ -34,9 +34,9 @@ class Progress:
     as_of: dt.datetime
 
     @classmethod
-    def of(cls, program: Program) -> "Progress":
-        """One query: the total is kept, not added up."""
-        return cls._with(program, ledger.read_total(program))
+    def of(cls, program: Program, total: ledger.Total | None = None) -> "Progress":
+        """One query, none where the total has been read: it is kept, not added up."""
+        return cls._with(program, total or ledger.read_total(program))
 
     @classmethod
     def of_each(cls, programs: Sequence[Program]) -> "list[tuple[Program, Progress]]":
