@@ -151,9 +151,13 @@ class Translated(models.Model):
         written: str | None = getattr(self, field.name)
         if written:
             return written
-        others = [getattr(self, other.name) for other in columns(type(self))[_ADDRESS].values()]
-        title = slugify(getattr(self, f"title_{field.language}") or "")[: field.max_length].strip("-")
-        wish = title or next(filter(None, others), "")
+        languages = columns(type(self))[_ADDRESS]
+        others = [getattr(self, other.name) for other in languages.values()]
+        titles = [
+            slugify(getattr(self, f"title_{code}") or "")[: field.max_length].strip("-")
+            for code in (field.language, *languages)
+        ]
+        wish = next(filter(None, [titles[0], *others, *titles]), "")
         return self._free(field, wish) if wish else written
 
     def _free(self, field: Any, wish: str) -> str:
