@@ -27,12 +27,19 @@ _FOCUS = """() => {
 }"""
 
 
-def press_tab(page: Page) -> None:
+def look(page: Page) -> str:
+    """What has the focus: it is ringed, and nothing covers it."""
     page.wait_for_load_state()  # with its style sheets, or no ring could be seen yet
-    page.keyboard.press("Tab")
     focus = page.evaluate(_FOCUS)
     assert focus["ringed"], f"no ring round {focus['what']}"
     assert focus["seen"], f"something covers {focus['what']}"
+    return str(focus["what"])
+
+
+def press_tab(page: Page) -> str:
+    page.wait_for_load_state()
+    page.keyboard.press("Tab")
+    return look(page)
 
 
 def tab_to(page: Page, goal: Locator) -> None:
@@ -48,7 +55,7 @@ def test_gift_can_be_made_with_the_keyboard_alone(browse: Browse, width: int) ->
     visitor = Visitor("en")
     page = browse(width)
     page.emulate_media(reduced_motion="reduce")  # or the page would still be sliding when looked at
-    page.goto("/en/hematology/")
+    page.goto("/")
     before = donor.read_meter(page)
 
     tab_to(page, page.locator("[data-give]").first)
@@ -86,14 +93,31 @@ def test_gift_can_be_made_with_the_keyboard_alone(browse: Browse, width: int) ->
     assert donor.read_meter(page) == before.after(50_00)
 
 
-def test_every_stop_of_the_programmes_page_is_seen_on_a_phone(browse: Browse) -> None:
+def walk_down(page: Page) -> list[str]:
+    """Every stop until the page lets go of the focus."""
+    stops = list[str]()
+    while True:
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            return stops
+        stops.append(look(page))
+        assert len(stops) < _MOST_STOPS, f"the focus never leaves: {stops[-3:]}"
+
+
+@pytest.mark.parametrize("path", ["/en/hematology/", "/fr/hematologie/give/"])
+def test_every_stop_on_a_phone_is_seen_on_the_way_down_and_up_again(browse: Browse, path: str) -> None:
     page = browse()
     page.emulate_media(reduced_motion="reduce")
-    page.goto("/en/hematology/")
-    stops = page.locator("main :is(a[href], button, summary)").count()
+    page.goto(path, wait_until="load")
 
-    for _ in range(stops):
-        press_tab(page)
+    down, up = walk_down(page), list[str]()
+    for _ in down:
+        page.keyboard.press("Shift+Tab")
+        up.append(look(page))
+
+    assert "#content" in down[0]
+    assert len(down) > 10
+    assert up == down[::-1]
 
 
 def test_first_stop_leads_past_the_head_of_the_page(browse: Browse) -> None:
