@@ -22,6 +22,10 @@ from programs.models import Program, ProgressUpdate
 PUBLIC = {
     "": "en/hematology/",  # the only programme's home is its page
     "<slug:slug>/": "en/hematology/",
+    "<slug:slug>/card/": "fr/hematologie/card/",
+    "<slug:slug>/embed/": "en/hematology/embed/",
+    "<slug:slug>/share.png": "en/hematology/share.png",
+    "<slug:slug>/updates/<slug:update_slug>/share.png": "fr/hematologie/updates/premieres/share.png",
     "<slug:slug>/updates/": "fr/hematologie/updates/",
     "<slug:slug>/updates/<slug:update_slug>/": "en/hematology/updates/first/",
     "<slug:slug>/updates/feed/": "fr/hematologie/updates/feed/",
@@ -36,6 +40,7 @@ PRIVATE = {
     "<slug:slug>/give/": "en/hematology/give/",
     "gifts/<uuid:public_id>/": f"fr/gifts/{GIFT}/",
     "healthz": "healthz",
+    "preview/<str:token>/": "en/preview/nothing/",
     "readyz": "readyz",
     "stripe/webhook/": "stripe/webhook/",
     "unsubscribe/<str:token>/": "fr/unsubscribe/nobody/",
@@ -97,7 +102,7 @@ def test_what_is_anyones_knows_nobody_and_may_be_kept_for_a_moment() -> None:
             assert each.status_code == 200, path
             assert "public" in control
             assert not re.search("private|no-store", control)
-            assert re.search(r"max-age=(0|10|3600)\b", control)
+            assert re.search(r"max-age=(0|10|300|3600)\b", control)
             assert not each.cookies, path
             assert not re.search("cookie|accept-language", each.get("Vary", ""), re.IGNORECASE), path
         assert without_time(theirs.content) == without_time(answer.content), path
