@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from donations import ledger  # noqa: E402
-from donations.models import LedgerEntry, ProgramTotal  # noqa: E402
+from donations.models import LedgerEntry, MonthlyTotal, ProgramTotal  # noqa: E402
 from programs.models import Part, Program  # noqa: E402
 from tests.bench.figures import Figure, not_measured  # noqa: E402
 from tests.bench.own_database import Missing, own_database  # noqa: E402
@@ -98,6 +98,10 @@ def _fill(program: Program, entries: int) -> None:
             "entries": total.entries,
             "updated_at": timezone.now(),
         },
+    )
+    MonthlyTotal.objects.bulk_create(
+        MonthlyTotal(program=program, month=month, kind=kind, amount_cents=cents, entries=count)
+        for (month, kind), (cents, count) in ledger.sum_months(program).items()
     )
     Program.objects.filter(pk=program.pk).touch()
 
