@@ -1,4 +1,6 @@
+from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import ProgressUpdate
@@ -36,4 +38,5 @@ class Broadcast(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.facts.get("en", {}).get("title", self.pk))
+        told = self.facts.get(get_language() or "") or self.facts.get(settings.LANGUAGE_CODE, {})
+        return str(told.get("title", self.pk))

@@ -1,0 +1,183 @@
+"""Read in French, nothing of the site or of its admin is left in English: real pages, as they are sent.
+
+Two nets. A text of a page that is an English text of some catalogue (ours, Django's, the admin's theme)
+whose French differs was not translated. And no French sentence holds the little words of English.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import trans_real
+
+from donations.models import Donation
+from outreach import broadcasts, rendering
+from outreach.models import Kind, Letter, Subscription
+from programs.models import Program, ProgressUpdate
+
+_LITTLE = re.compile(
+    r"\b(?:the|of|and|your|with|this|that|these|from|which|what|who|whose|has|have|was|were|been|will|would|by"
+    r"|there|when|where|nothing|something|please|yes|none|any|all)\b"
+)
+_HOLE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+# Names and words that are the same in both languages, or that are written so on purpose.
+_ALIKE = {"Institut Imagine", "English", "Français"}
+
+
+@cache
+def english() -> re.Pattern[str]:
+    """All English texts of the catalogues that French says otherwise, as one pattern for whole texts."""
+    catalogue = trans_real.translation("fr")._catalog  # type: ignore[attr-defined]
+    wanted = []
+    french = set()
+    for table in catalogue._catalogs:
+        for key, text in table.items():
+            source = key[0] if isinstance(key, tuple) else key
+            french.add(text)
+            source = source.rsplit("\x04", 1)[-1]
+            if isinstance(text, str) and _plain(source) and text.strip() != source.strip():
+                wanted.append(source)
+    patterns = {
+        "(?:.+?)".join(re.escape(" ".join(part.split())) for part in _HOLE.split(source)).replace(
+            r"\ ", r"\s+"
+        )
+        for source in wanted
+        if source not in french
+    }
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
+
+
+def _plain(source: str) -> bool:
+    """Words enough to be a text: not a format, not a single mark or number."""
+    letters = len(re.findall("[A-Za-z]", _HOLE.sub("", source)))
+    return letters >= (12 if _HOLE.search(source) else 4) and "<" not in source
+
+
+class _Words(HTMLParser):
+    """What people read of a page, or have read to them, in its own language."""
+
+    _SPOKEN = ("alt", "aria-label", "title", "placeholder", "data-words")
+    _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "use", "path", "circle"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = dict(attrs)
+        silent = bool(self._open and self._open[-1][1])
+        if facts.get("lang"):
+            silent = facts["lang"] != "fr"
+        if tag in {"script", "style", "code", "template", "pre"} or facts.get("translate") == "no":
+            silent = True
+        if not silent:
+            self.texts += [facts[name] or "" for name in self._SPOKEN if name in facts]
+            if tag == "input" and facts.get("type") in {"submit", "button"}:
+                self.texts.append(facts.get("value") or "")
+        if tag not in self._VOID:
+            self._open.append((tag, silent))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {name for name, _silent in self._open}:
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and not self._open[-1][1]:
+            self.texts.append(data)
+
+
+def left_in_english(html: str) -> set[str]:
+    words = _Words()
+    words.feed(html)
+    texts = {" ".join(text.split()) for text in words.texts} - _ALIKE - {""}
+    return {text for text in texts if english().fullmatch(text) or _LITTLE.search(text)}
+
+
+@pytest.fixture
+def french(program: Program, settings: Any) -> Client:
+    """A visitor who reads French, and the site as a first run fills it, with letters to its readers."""
+    settings.SANDBOX = True
+    call_command("load_demo", verbosity=0)
+    asked = timezone.now() - dt.timedelta(days=1)
+    Subscription.objects.create(
+        email="camille@example.org",
+        program=program,
+        language="fr",
+        consent_text="Oui",
+        source="form",
+        consented_at=asked,
+        confirmed_at=asked,
+    )
+    broadcasts.owe_published()
+    return Client(headers={"accept-language": "fr"})
+
+
+def public() -> Iterator[str]:
+    update: Any = ProgressUpdate.objects.all()[0]
+    yield from ("/fr/hematologie/", "/fr/hematologie/updates/", f"/fr/hematologie/updates/{update.slug_fr}/")
+    yield from ("/fr/hematologie/give/", "/fr/hematologie/embed/", "/fr/hematologie/card/", "/fr/rien/")
+    yield from (
+        f"/fr/pages/{word}/" for word in ("mentions-legales", "confidentialite", "accessibilite", "contact")
+    )
+    yield f"/fr/gifts/{Donation.objects.all()[0].public_id}/"
+    token = Subscription.objects.get().token
+    yield from (f"/fr/unsubscribe/{token}/", "/fr/unsubscribe/rien/", "/fr/hematologie/updates/feed/")
+
+
+def staff() -> Iterator[str]:
+    yield from ("/admin/", "/admin/password_change/")
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.first()
+        for action in ("changelist", "add", "change", "history", "delete"):
+            with_row = action in {"change", "history", "delete"}
+            if with_row and row is None:
+                continue
+            yield reverse(f"{name}_{action}", args=[row.pk] if with_row and row else [])
+
+
+def test_visitors_read_french_alone(french: Client) -> None:
+    found = {}
+    for path in public():
+        answer = french.get(path)
+        assert answer.status_code in {200, 404}, path
+        found[path] = left_in_english(answer.content.decode())
+
+    found["mistakes"] = left_in_english(french.post("/fr/hematologie/give/", {}).content.decode())
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_staff_read_french_alone(french: Client) -> None:
+    found = {"/admin/login/": left_in_english(french.get("/admin/login/").content.decode())}
+    french.force_login(User.objects.create(username="marie", is_staff=True, is_superuser=True))
+    for path in staff():
+        answer = french.get(path)
+        if answer.status_code == 200:
+            found[path] = left_in_english(answer.content.decode())
+            if path.endswith("/add/"):
+                found[f"{path} with mistakes"] = left_in_english(french.post(path, {}).content.decode())
+
+    assert len(found) > 60
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def test_letters_are_in_french_alone(french: Client) -> None:
+    letters = [rendering.render(letter) for letter in Letter.objects.filter(language="fr")]
+
+    assert {letter.kind for letter in Letter.objects.filter(language="fr")} == set(Kind)
+    for words in letters:
+        lines = {line for line in words.text.splitlines() if "://" not in line}
+        assert left_in_english(words.html) == set()
+        assert {line for line in lines | {words.subject} if _LITTLE.search(line)} == set()
