@@ -1,5 +1,6 @@
 """One language is enough: the rest of the site shows what there is, and says in which language it is."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import translation
 
+from outreach import broadcasts, rendering
+from outreach.models import Broadcast, Kind, Letter
 from programs.models import (
     Page,
     Part,
@@ -190,6 +193,24 @@ def test_the_feed_says_which_of_its_entries_are_in_another_language(
     assert '<entry xml:lang="fr"><title>La nouvelle first</title>' in feed
     assert feed.count('<entry xml:lang="fr">') == 1
     assert feed.count('&lt;div lang="fr"&gt;&lt;p&gt;Cela marche.') == 1
+
+
+def test_a_letter_names_the_language_of_words_that_its_reader_did_not_ask_for(
+    hematology: Program, make_update: MakeUpdate
+) -> None:
+    update = french_alone(make_update(hematology, "first"))
+    broadcasts.begin(update)
+    letters = {
+        language: rendering.render(
+            Letter(kind=Kind.PROGRESS_UPDATE, language=language, broadcast=Broadcast.objects.get())
+        ).html
+        for language in ("en", "fr")
+    }
+
+    assert '<html lang="en">' in letters["en"]
+    assert re.search(r'<h1 lang="fr"[^>]*>La nouvelle first</h1>', letters["en"])
+    assert re.search(r'<div lang="fr"[^>]*>\s*<p[^>]*>Cela marche.', letters["en"])
+    assert re.findall(r'<(?!html)[^>]* lang="', letters["fr"]) == []
 
 
 def test_every_text_of_the_programme_that_falls_back_is_marked(
