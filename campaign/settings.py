@@ -211,6 +211,7 @@ CELERY_TIMEZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "theme"]  # theme: the words of the admin's theme
+FORMAT_MODULE_PATH = "campaign.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr")
 # The public site's language stands in its addresses; the admin's is its reader's choice.

@@ -2,42 +2,36 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
 from outreach import claims, letters
 from outreach.models import Broadcast, Letter, State, Subscription, Suppression
+from programs.admin.plain import BAD, GOOD, QUIET, WAITING, PlainAdmin, ReadOnlyAdmin, badge
 
-
-class ReadOnly:
-    """To look at, not to change: what is here was written by people's own acts, and by workers."""
-
-    def has_add_permission(self, *_args: object, **_kwargs: object) -> bool:
-        return False
-
-    def has_change_permission(self, *_args: object, **_kwargs: object) -> bool:
-        return False
-
-    def has_delete_permission(self, *_args: object, **_kwargs: object) -> bool:
-        return False
+_TONES = {State.SENT: GOOD, State.QUEUED: WAITING, State.SENDING: WAITING, State.FAILED: BAD}
 
 
 @admin.register(Letter)
-class LetterAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
-    list_display = ["to", "kind", "state", "attempts", "created_at", "sent_at", "short_error"]
+class LetterAdmin(ReadOnlyAdmin):
+    list_display = ["to", "kind", "standing", "attempts", "created_at", "sent_at", "short_error"]
     list_filter = ["state", "kind", "language"]
     search_fields = ["to", "=key"]
     search_help_text = _("Part of an e-mail address, or a whole key.")
     list_per_page = 50
-    show_full_result_count = False
+    empty_text = _("No letter yet: the first goes out with the first gift.")
     actions = ["send_again"]
     fieldsets = [
-        (None, {"fields": ["to", "kind", "language", "state", "error", "attempts"]}),
+        (None, {"fields": ["to", "kind", "language", "standing", "error", "attempts"]}),
         (_("Times"), {"fields": ["created_at", "not_before", "claimed_at", "sent_at"]}),
         (_("As sent"), {"fields": ["subject", "text", "message_id"]}),
         (_("Made from"), {"fields": ["key", "told_facts", "attachments", "broadcast", "subscription"]}),
     ]
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, letter: Letter) -> SafeString:
+        return badge(letter.get_state_display(), _TONES.get(State(letter.state), QUIET))
 
     @admin.display(description=_("last error"))
     def short_error(self, letter: Letter) -> str:
@@ -65,7 +59,7 @@ class LetterAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = [
         "email",
         "program",
@@ -78,7 +72,9 @@ class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     list_filter = ["program", "language", ("unsubscribed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["program"]
     search_fields = ["email"]
-    show_full_result_count = False
+    search_help_text = _("Part of an e-mail address.")
+    list_per_page = 50
+    empty_text = _("Nobody has asked for news yet.")
     fields = [
         "email",
         "program",
@@ -92,15 +88,19 @@ class SubscriptionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ModelAdmin):  # type: ignore[misc]
+class SuppressionAdmin(PlainAdmin):
     list_display = ["email", "reason", "note", "at"]
     list_filter = ["reason"]
     search_fields = ["email"]
+    search_help_text = _("Part of an e-mail address.")
+    empty_text = _("There is nobody we must not write to.")
 
 
 @admin.register(Broadcast)
-class BroadcastAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class BroadcastAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "created_at", "finished_at", "owed", "sent", "failed", "suppressed"]
+    list_select_related = ["update"]
+    empty_text = _("No news has been sent yet.")
     fields = ["update", "created_at", "finished_at", "facts", "owed", "sent", "failed", "suppressed"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:

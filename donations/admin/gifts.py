@@ -1,30 +1,47 @@
 from django.contrib import admin
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from donations.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from donations.admin import shown
+from donations.admin.export import Column, ExportAdmin
 from donations.models import Donation, Donor, LedgerEntry, ProgramTotal, Receipt
-from donations.money import format_money
+from programs.admin.plain import ReadOnlyAdmin, ReadOnlyInline
 
 
 class EntryInline(ReadOnlyInline):
     model = LedgerEntry
-    fields = ("kind", "amount_cents", "fee_cents", "occurred_at", "source_ref")
+    fields = ("kind", "amount", "fee", "occurred_at", "source_ref")
+
+    @admin.display(description=_("amount"))
+    def amount(self, entry: LedgerEntry) -> str:
+        return shown.money(entry.amount_cents, entry.currency)
+
+    @admin.display(description=_("fee"))
+    def fee(self, entry: LedgerEntry) -> str:
+        return shown.money(entry.fee_cents, entry.currency)
 
 
 class ReceiptInline(ReadOnlyInline):
     model = Receipt
     fields = ("reference", "state", "issued_at", "rendered_at")
-    readonly_fields = ("reference",)
 
 
-class DonationInline(ReadOnlyInline):
+class GiftInline(ReadOnlyInline):
     model = Donation
-    fields = ("public_id", "program", "amount_cents", "status", "created_at")
+    fields = ("amount", "state", "created_at", "program")
+
+    @admin.display(description=_("amount"))
+    def amount(self, donation: Donation) -> str:
+        return shown.money(donation.amount_cents, donation.currency)
+
+    @admin.display(description=_("status"))
+    def state(self, donation: Donation) -> SafeString:
+        return shown.gift_status(donation.status)
 
 
 @admin.register(Donation)
-class DonationAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "donor", "amount", "status", "paid_at", "method", "program")
+class DonationAdmin(ExportAdmin, ReadOnlyAdmin):
+    list_display = ("who", "amount", "state", "paid_at", "created_at", "method", "program")
     list_filter = ("status", "program", "frequency", "method", "livemode")
     search_fields = (
         "public_id",
@@ -35,14 +52,73 @@ class DonationAdmin(ReadOnlyAdmin):
         "stripe_payment_intent_id",
         "stripe_charge_id",
     )
+    search_help_text = _("A donor’s name or e-mail address, a gift’s reference, or an id of Stripe’s.")
     date_hierarchy = "created_at"
     list_select_related = ("donor", "program")
-    exclude = ("submission_key", "checkout_url")
+    list_per_page = 50
+    empty_text = _("No gift yet.")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("amount", "state"),
+                    ("frequency", "method"),
+                    ("program", "designation"),
+                    "review_reason",
+                )
+            },
+        ),
+        (_("Donor"), {"fields": (("donor", "language"), ("display", "public_name"), "updates_consent")}),
+        (_("Times"), {"fields": (("created_at", "paid_at"), ("settled_at", "checked_at"))}),
+        (
+            _("For whoever looks it up at Stripe"),
+            {
+                "fields": (
+                    ("public_id", "livemode"),
+                    ("stripe_session_id", "stripe_payment_intent_id"),
+                    "stripe_charge_id",
+                )
+            },
+        ),
+    )
     inlines = (EntryInline, ReceiptInline)
+    export_name = "gifts"
+    columns = (
+        Column(_("reference"), lambda gift: gift.public_id),
+        Column(_("intended"), lambda gift: gift.created_at),
+        Column(_("paid"), lambda gift: gift.paid_at),
+        Column(_("status"), lambda gift: gift.get_status_display()),
+        Column(_("amount"), lambda gift: gift.amount_cents, cents=True),
+        Column(_("currency"), lambda gift: gift.currency),
+        Column(_("frequency"), lambda gift: gift.get_frequency_display()),
+        Column(_("method"), lambda gift: gift.get_method_display()),
+        Column(_("programme"), lambda gift: gift.program.title),
+        Column(_("designation"), lambda gift: gift.designation.label if gift.designation else ""),
+        Column(_("kind of donor"), lambda gift: gift.donor.get_kind_display()),
+        Column(_("name"), lambda gift: gift.donor.name),
+        Column(_("SIREN"), lambda gift: gift.donor.siren),
+        Column(_("e-mail"), lambda gift: gift.donor.email),
+        Column(_("address"), lambda gift: gift.donor.address),
+        Column(_("postal code"), lambda gift: gift.donor.postal_code),
+        Column(_("city"), lambda gift: gift.donor.city),
+        Column(_("country"), lambda gift: gift.donor.country),
+        Column(_("language"), lambda gift: gift.donor.language),
+        Column(_("PaymentIntent"), lambda gift: gift.stripe_payment_intent_id),
+    )
+    export_related = ("donor", "program", "designation")
+
+    @admin.display(description=_("donor"), ordering="donor__last_name")
+    def who(self, donation: Donation) -> SafeString:
+        return shown.person(donation.donor)
 
     @admin.display(description=_("amount"), ordering="amount_cents")
     def amount(self, donation: Donation) -> str:
-        return format_money(donation.amount_cents, donation.currency, always_cents=True)
+        return shown.money(donation.amount_cents, donation.currency)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, donation: Donation) -> SafeString:
+        return shown.gift_status(donation.status)
 
 
 @admin.register(Donor)
@@ -50,30 +126,68 @@ class DonorAdmin(ReadOnlyAdmin):
     list_display = ("name", "email", "kind", "city", "country", "created_at")
     list_filter = ("kind", "language", "country")
     search_fields = ("email", "first_name", "last_name", "company_name", "siren")
-    inlines = (DonationInline,)
+    search_help_text = _("A name, an e-mail address or a SIREN.")
+    list_per_page = 50
+    empty_text = _("No donor yet.")
+    inlines = (GiftInline,)
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name(self, donor: Donor) -> str:
+        return donor.name
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    list_display = ("posted_at", "program", "kind", "amount", "fee", "occurred_at", "source_ref")
+class LedgerEntryAdmin(ExportAdmin, ReadOnlyAdmin):
+    list_display = ("occurred_at", "kind", "amount", "fee", "program", "source_ref", "posted_at")
     list_filter = ("kind", "program", "source")
     search_fields = ("source_ref", "donation__public_id")
+    search_help_text = _("A reference of Stripe’s or of a gift.")
     date_hierarchy = "occurred_at"
     list_select_related = ("program",)
+    list_per_page = 50
+    empty_text = _("The ledger is empty: no money has arrived yet.")
+    fields = (
+        "program",
+        "kind",
+        "amount",
+        "fee",
+        "donation",
+        "occurred_at",
+        "posted_at",
+        "source",
+        "source_ref",
+    )
+    export_name = "ledger"
+    columns = (
+        Column(_("when the money moved"), lambda entry: entry.occurred_at),
+        Column(_("posted"), lambda entry: entry.posted_at),
+        Column(_("programme"), lambda entry: entry.program.title),
+        Column(_("kind"), lambda entry: entry.get_kind_display()),
+        Column(_("amount"), lambda entry: entry.amount_cents, cents=True),
+        Column(_("fee"), lambda entry: entry.fee_cents, cents=True),
+        Column(_("currency"), lambda entry: entry.currency),
+        Column(_("donation"), lambda entry: entry.donation.public_id if entry.donation else ""),
+        Column(_("source"), lambda entry: entry.source),
+        Column(_("source reference"), lambda entry: entry.source_ref),
+    )
+    export_related = ("program", "donation")
 
     @admin.display(description=_("amount"), ordering="amount_cents")
     def amount(self, entry: LedgerEntry) -> str:
-        return format_money(entry.amount_cents, entry.currency, always_cents=True)
+        return shown.money(entry.amount_cents, entry.currency)
 
     @admin.display(description=_("fee"), ordering="fee_cents")
     def fee(self, entry: LedgerEntry) -> str:
-        return format_money(entry.fee_cents, entry.currency, always_cents=True)
+        return shown.money(entry.fee_cents, entry.currency)
 
 
 @admin.register(ProgramTotal)
 class ProgramTotalAdmin(ReadOnlyAdmin):
     list_display = ("program", "raised", "gifts", "donors", "entries", "updated_at")
+    list_select_related = ("program",)
+    fields = list_display
+    empty_text = _("No programme has received a gift yet.")
 
     @admin.display(description=_("raised"), ordering="raised_cents")
     def raised(self, total: ProgramTotal) -> str:
-        return format_money(total.raised_cents, always_cents=True)
+        return shown.money(total.raised_cents)

@@ -1,22 +1,177 @@
-"""Who works here: people and the roles they have."""
+"""Who works here: people and their roles. Rights are given by role, never one by one.
 
+Nobody lifts themselves or others above what they are: superusers are made on the command line, and only
+a superuser may touch one. Nobody is deleted either: what they did stays signed with their name.
+"""
+
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
-from unfold.admin import ModelAdmin
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from programs.admin.plain import GOOD, PlainAdmin, ReadOnlyAdmin, badge
+
+_VERBS = {
+    "view": _("look"),
+    "add": _("add"),
+    "change": _("change"),
+    "delete": _("delete"),
+    "export": _("export"),
+    "refund": _("refund"),
+}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class NewMember(UserCreationForm):  # type: ignore[misc]  # the library says nothing of its types
+    usable_password = None  # everybody signs in with a password
+
+
 @admin.register(User)
-class StaffAdmin(UserAdmin[User], ModelAdmin):  # type: ignore[misc]  # the library says nothing of its types
+class StaffAdmin(UserAdmin[User], PlainAdmin):
     form = UserChangeForm
-    add_form = UserCreationForm
+    add_form = NewMember
+    add_form_template = None
     change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "name", "email", "roles", "may_sign_in", "last_login")
+    list_filter = ("groups", "is_active")
+    search_help_text = _("A name or an e-mail address.")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    instead = _("Take away the right to sign in instead: what this person did stays signed.")
+    fieldsets = (
+        (None, {"fields": ("username", ("first_name", "last_name"), "email", "password")}),
+        (_("What they may do"), {"fields": ("is_active", "groups")}),
+        (_("Times"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", ("first_name", "last_name"), "email")}),
+        (_("What they may do"), {"fields": ("groups",)}),
+        (_("Password"), {"fields": ("password1", "password2")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        people: QuerySet[User] = super().get_queryset(request)
+        return people.prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            return forms.ModelMultipleChoiceField(
+                Group.objects.exclude(pk__in=_above(request)).order_by("name"),
+                required=False,
+                label=_("Roles"),
+                help_text=_("Each role opens its own lists and nothing else."),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "is_active" in form.base_fields:
+            form.base_fields["is_active"].label = _("May sign in")
+            form.base_fields["is_active"].help_text = ""
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """One's own roles are somebody else's business."""
+        own = ("groups", "is_active") if obj and obj.pk == request.user.pk else ()
+        return (*super().get_readonly_fields(request, obj), *own)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and not request.user.is_superuser:
+            above = obj.is_superuser or obj.groups.filter(pk__in=_above(request)).exists()
+            if above:
+                return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        if person.is_superuser:
+            return str(_("Everything"))
+        return ", ".join(group.name for group in person.groups.all())
+
+    @admin.display(description=_("may sign in"), ordering="is_active")
+    def may_sign_in(self, person: User) -> str:
+        return badge(_("Yes"), GOOD) if person.is_active else badge(_("No"))
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+class RoleAdmin(GroupAdmin, PlainAdmin):
+    """Rights that open something here, in boxes; nobody gives or takes what they do not hold themselves."""
+
+    empty_text = _("No role yet.")
+    instead = _("Take it away from people instead.")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "permissions":
+            return _Rights(
+                _held(request),
+                required=False,
+                label=_("What it opens"),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        above = obj is not None and obj.pk in _above(request)
+        return not above and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        above = obj is not None and obj.pk in _above(request)
+        return not above and super().has_delete_permission(request, obj)
+
+
+class _Rights(forms.ModelMultipleChoiceField[Permission]):
+    def label_from_instance(self, obj: Permission) -> str:
+        verb = obj.codename.split("_")[0]
+        return f"{capfirst(obj.content_type.name)}: {_VERBS.get(verb, verb)}"
+
+
+def _held(request: HttpRequest) -> QuerySet[Permission]:
+    """The rights over what the admin shows that this person may pass on."""
+    rights = Permission.objects.select_related("content_type").filter(_in_use())
+    if not request.user.is_superuser:
+        names = {right.split(".")[1] for right in request.user.get_all_permissions()}
+        rights = rights.filter(codename__in=names)
+    return rights.order_by("content_type__app_label", "content_type__model", "codename")
+
+
+def _in_use() -> Q:
+    """Nobody adds, changes or deletes what the books say: such rights would open nothing."""
+    found = Q()
+    for model, shown in admin.site._registry.items():
+        own = Q(content_type__app_label=model._meta.app_label, content_type__model=model._meta.model_name)
+        name = model._meta.model_name
+        if isinstance(shown, ReadOnlyAdmin):
+            kept = "change" if hasattr(shown, "has_send_permission") else ""
+            own &= ~Q(codename__in=[f"{verb}_{name}" for verb in ("add", "change", "delete") if verb != kept])
+        found |= own
+    return found
+
+
+def _above(request: HttpRequest) -> set[int]:
+    """The roles with a right that this person lacks."""
+    if request.user.is_superuser:
+        return set()
+    held = request.user.get_all_permissions()
+    rights = Group.objects.values_list("pk", "permissions__content_type__app_label", "permissions__codename")
+    return {pk for pk, label, name in rights if name and f"{label}.{name}" not in held}

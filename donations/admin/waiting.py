@@ -62,7 +62,7 @@ def _count(model: type[Model], kinds: list[_Kind]) -> Iterator[Task]:
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     for number, kind in enumerate(kinds):
         if count := found[str(number)]:
-            text = str(kind.text % {"count": count})  # type: ignore[operator]  # a lazy text takes its count
+            text = str(kind.text % {"count": count})
             yield Task(text, f"{address}?{urlencode(kind.filters)}", kind.urgent)
 
 

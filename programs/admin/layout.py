@@ -8,15 +8,15 @@ from django.db import models
 from django.forms import Script
 from django.http import HttpRequest
 from modeltranslation.translator import translator
-from unfold.admin import ModelAdmin
 
 from programs.admin.conflicts import ConflictAdmin
 from programs.admin.past import PastAdmin
+from programs.admin.plain import PlainAdmin
 from programs.admin.previewing import PreviewAdmin
 from programs.admin.steps import StepsAdmin
 
 
-class ContentAdmin(ConflictAdmin, PastAdmin, ModelAdmin):  # type: ignore[misc]  # the libraries say nothing of their types
+class ContentAdmin(ConflictAdmin, PastAdmin, PlainAdmin):
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language

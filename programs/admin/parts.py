@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from unfold.admin import StackedInline
 
 from programs import models
-from programs.admin import layout
+from programs.admin import layout, plain
 
 
 class OneDefault(BaseInlineFormSet[models.SuggestedAmount, models.Program, Any]):
@@ -25,7 +24,7 @@ class OneDefault(BaseInlineFormSet[models.SuggestedAmount, models.Program, Any])
             raise ValidationError(_("Choose one amount at first for each frequency, not several."))
 
 
-class PartInline(StackedInline):  # type: ignore[misc]  # the library says nothing of its types
+class PartInline(plain.PlainInline):
     extra = 0
     show_change_link = True  # to the part's own history
     classes = ("collapse",)

@@ -17,6 +17,8 @@ class ProgramAdmin(layout.PublishableAdmin):
     search_fields = ("title_en", "title_fr", "tagline_en", "tagline_fr")
     inlines = INLINES
     readonly_fields = ("standing",)
+    empty_text = _("No programme yet.")
+    instead = _("Take it off the site instead: visitors no longer see it, and the books stay whole.")
     fieldsets = (
         (
             None,

@@ -19,6 +19,7 @@ class ProgressUpdateAdmin(layout.PublishableAdmin):
     list_display = ("title", "program", "standing", "published_at", "updated_at")
     list_filter = ("status", "program", "published_at")
     list_select_related = ("program",)
+    empty_text = _("No news yet. The first update tells readers what their gifts have made possible.")
     search_fields = ("title_en", "title_fr", "body_en", "body_fr")
     date_hierarchy = "published_at"
     readonly_fields = ("standing", "published_at")

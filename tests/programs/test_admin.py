@@ -240,8 +240,8 @@ def test_a_use_of_the_money_that_has_gifts_cannot_be_removed(staff: Client, hema
     alone = staff.post(address(need, "delete"), {"post": "yes"})
 
     assert inline.status_code == 200
-    assert "would require deleting the following protected related objects" in inline.content.decode()
-    assert alone.status_code == 200
+    assert "cannot be removed: money refers to it (donations: 1)" in inline.content.decode()
+    assert "cannot be deleted" in alone.content.decode()
     assert FundingNeed.objects.filter(pk=need.pk).exists()
 
 
