@@ -228,8 +228,13 @@ def test_every_text_of_the_programme_that_falls_back_is_marked(
         }
         model._default_manager.update(**english, **french)
 
-    for path in ("/en/hematology/", "/en/hematology/updates/", "/en/hematology/give/", "/en/pages/privacy/"):
-        html = client.get(path).content.decode()
+    update: Any = ProgressUpdate.objects.get()
+    news = f"updates/{update.slug_en}/"
+    for path in (
+        "pages/privacy/",
+        *(f"hematology/{part}" for part in ("", "updates/", news, "give/", "embed/", "card/")),
+    ):
+        html = client.get(f"/en/{path}").content.decode()
         unmarked = _Unmarked()
         unmarked.feed(html)
         assert "Parole" in html, path
