@@ -9,6 +9,7 @@ from django.forms import Script
 from django.http import HttpRequest
 from modeltranslation.translator import translator
 
+from programs import history
 from programs.admin.conflicts import ConflictAdmin
 from programs.admin.past import PastAdmin
 from programs.admin.plain import PlainAdmin
@@ -16,23 +17,35 @@ from programs.admin.previewing import PreviewAdmin
 from programs.admin.steps import StepsAdmin
 
 
-class ContentAdmin(ConflictAdmin, PastAdmin, PlainAdmin):
+class Worded:
+    """Fields named as people name them, each text in the language it is written in."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is None:
+            return None
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # A choice is a choice: no buttons beside it to change or delete what it points at.
+            field.widget = field.widget.widget
+        if hasattr(db_field, "translated_field"):
+            field.label = history.label(db_field)
+            field.widget.attrs["lang"] = db_field.language
+        return field
+
+
+class ContentAdmin(Worded, ConflictAdmin, PastAdmin, PlainAdmin):
     """Words and numbers of the site: with their history, and a link to the page in each language."""
 
     view_on_site = False  # the form's template links to the page in each language
 
     class Media:
         css = {"all": ["css/admin-content.css"]}
-        js = (Script("js/focal-point.js", type="module"),)
+        js = tuple(
+            Script(f"js/{name}.js", type="module")
+            for name in ("focal-point", "form-languages", "move-rows", "copy-link")
+        )
 
     compressed_fields = False  # a label stands over its field: two languages fit side by side
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A choice is a choice: no buttons beside it to change or delete what it points at."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
 
 
 class PublishableAdmin(StepsAdmin, PreviewAdmin, ContentAdmin):

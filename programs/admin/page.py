@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from programs.admin import layout
+from programs.admin.languages import WordsFilter, completeness
 from programs.models import Page
 
 
 @admin.register(Page)
 class PageAdmin(layout.PublishableAdmin):
-    list_display = ("title", "standing", "in_footer", "order", "updated_at")
-    list_filter = ("status", "in_footer")
+    list_display = ("title", "standing", completeness, "in_footer", "order", "updated_at")
+    list_filter = ("status", WordsFilter, "in_footer")
     readonly_fields = ("standing",)
     search_fields = ("title_en", "title_fr", "body_en", "body_fr")
 

@@ -4,15 +4,30 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from unfold.forms import PaginationInlineFormSet
 
 from programs import models
 from programs.admin import layout, plain
 
 
-class OneDefault(BaseInlineFormSet[models.SuggestedAmount, models.Program, Any]):
+class InOrder(PaginationInlineFormSet):  # type: ignore[misc]  # the library says nothing of its types
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance._state.adding:
+            form.fields["order"].required = False
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        """A new row whose place nobody chose comes last, after the others as they were just saved."""
+        if "order" not in form.changed_data or form.cleaned_data["order"] is None:
+            last = form.instance.__class__.objects.filter(program=self.instance).aggregate(last=Max("order"))
+            form.instance.order = (last["last"] or 0) + 1
+        return super().save_new(form, commit=commit)
+
+
+class OneDefault(InOrder):
     def clean(self) -> None:
         """At most one amount is chosen at first for each frequency: two checked radios make none."""
         super().clean()
@@ -24,9 +39,13 @@ class OneDefault(BaseInlineFormSet[models.SuggestedAmount, models.Program, Any])
             raise ValidationError(_("Choose one amount at first for each frequency, not several."))
 
 
-class PartInline(plain.PlainInline):
+class PartInline(layout.Worded, plain.PlainInline):
+    """Rows to drag, or to move with their buttons, or by writing another number; folded until opened."""
+
     extra = 0
-    show_change_link = True  # to the part's own history
+    formset = InOrder
+    ordering_field = "order"
+    collapsible = True
     classes = ("collapse",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from programs.admin import layout
+from programs.admin.languages import WordsFilter, completeness
 from programs.admin.parts import INLINES
 from programs.euros import written
 from programs.models import Program
@@ -12,8 +13,8 @@ from programs.models import Program
 
 @admin.register(Program)
 class ProgramAdmin(layout.PublishableAdmin):
-    list_display = ("title", "standing", "target", "starts_on", "years")
-    list_filter = ("status",)
+    list_display = ("title", "standing", completeness, "target", "starts_on", "years")
+    list_filter = ("status", WordsFilter)
     search_fields = ("title_en", "title_fr", "tagline_en", "tagline_fr")
     inlines = INLINES
     readonly_fields = ("standing",)
@@ -49,6 +50,14 @@ class ProgramAdmin(layout.PublishableAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         stands = [*(["standing"] if obj else []), *([] if obj and obj.is_published else ["publish_at"])]
         return [*self.fieldsets, (_("On the site"), {"fields": stands})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "target_cents":
+            field.error_messages["required"] = _(
+                "Write how much is needed: the page shows how far it has come."
+            )
+        return field
 
     @admin.display(description=_("target"), ordering="target_cents")
     def target(self, program: Program) -> str:

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from programs.admin import layout
+from programs.admin.languages import WordsFilter, completeness
 from programs.models import ProgressUpdate, UpdateStatus
 from programs.models.update import ProgramIsDraft
 
 
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(layout.PublishableAdmin):
-    list_display = ("title", "program", "standing", "published_at", "updated_at")
-    list_filter = ("status", "program", "published_at")
+    list_display = ("title", "program", "standing", completeness, "published_at", "updated_at")
+    list_filter = ("status", "program", WordsFilter, "published_at")
     list_select_related = ("program",)
     empty_text = _("No news yet. The first update tells readers what their gifts have made possible.")
     search_fields = ("title_en", "title_fr", "body_en", "body_fr")

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,22 @@ class Publishable(models.Model):
         abstract = True
 
     status: Any
+
+    def clean(self) -> None:
+        """An address leads to one row, whatever the language it is asked for in."""
+        super().clean()
+        others = type(self)._default_manager.exclude(pk=self.pk)
+        if hasattr(self, "program_id"):
+            others = others.filter(program_id=self.program_id)
+        errors = {}
+        for name, other_name in (("slug_en", "slug_fr"), ("slug_fr", "slug_en")):
+            slug = getattr(self, name)
+            taken = others.filter(**{other_name: slug}).first() if slug else None
+            if taken is not None:
+                text = _("“%(row)s” has this address in its other language. Choose another word.")
+                errors[name] = ValidationError(text, code="taken", params={"row": taken})
+        if errors:
+            raise ValidationError(errors)
 
     def end_previews(self) -> None:
         """From now on no preview link made before leads anywhere."""

@@ -124,7 +124,7 @@ def test_a_saved_change_shows_at_once_in_both_languages(
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("target_cents", "", "This field is required"),
+        ("target_cents", "", "Write how much is needed"),
         ("target_cents", "0", "at least 1 euro"),
         ("target_cents", "-5", "Write an amount in euros"),
         ("target_cents", "1e9", "Write an amount in euros"),
