@@ -12,7 +12,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from campaign import admin_theme, environment, error_reports
+from campaign import admin_theme, environment, error_reports, logs
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -216,7 +216,6 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr")
 # The public site's language stands in its addresses; the admin's is its reader's choice.
 LANGUAGE_COOKIE_PATH = "/admin/"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"  # what people see, and what decides a gift's fiscal date; stored in UTC
@@ -276,7 +275,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a programme and all its parts are one f
 SESSION_ENGINE = "campaign.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 2
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if not DEBUG:
@@ -316,20 +315,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Logs and errors ---------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "stripe": {"level": "WARNING"},
-        "typst": {"level": "WARNING"},
-        # Beat asks every few seconds: two lines for each question would bury the rest.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.LOGGING
 
 SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
