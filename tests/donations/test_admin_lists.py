@@ -1,0 +1,116 @@
+"""The lists of the books: the same queries for many rows as for few, and words where there are none."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from donations import ledger
+from donations.models import Receipt, StripeEvent
+from outreach.models import Letter, Subscription
+from programs.admin.plain import PlainAdmin
+from tests.donations import receipt_gifts
+
+pytestmark = pytest.mark.django_db
+
+LISTS = {
+    "donations/donation": "No gift yet.",
+    "donations/donor": "No donor yet.",
+    "donations/ledgerentry": "The ledger is empty",
+    "donations/programtotal": "No programme has received a gift yet.",
+    "donations/receipt": "No receipt yet",
+    "donations/stripeevent": "Stripe has told us nothing yet.",
+    "outreach/letter": "No letter yet",
+    "outreach/subscription": "Nobody has asked for news yet.",
+}
+
+
+@pytest.fixture
+def superuser(client: Client) -> Client:
+    client.force_login(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    return client
+
+
+def fill(numbers: range) -> None:
+    now = timezone.now()
+    for number in numbers:
+        donor = receipt_gifts.donor(email=f"donor{number}@example.org")
+        gift = receipt_gifts.gift(donor, status="failed")
+        ledger.post_gift(gift, charge_id=f"ch_{number}", fee_cents=0, occurred_at=now)
+        Receipt.objects.create(
+            donation=gift,
+            series="C",
+            year=2026,
+            number=number + 1,
+            facts={},
+            template_version="1",
+            issued_at=now,
+        )
+        StripeEvent.objects.create(
+            event_id=f"evt_{number}", type="x", livemode=False, payload={}, created_at=now
+        )
+        Letter.objects.create(key=f"k{number}", kind="gift_thanks", to=donor.email, language="fr")
+        Subscription.objects.create(
+            email=donor.email,
+            program=gift.program,
+            language="fr",
+            consent_text="x",
+            source="x",
+            consented_at=now,
+        )
+
+
+def queries(client: Client, name: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(f"/admin/{name}/").status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_long_list_costs_the_queries_of_a_short_one(superuser: Client, name: str) -> None:
+    fill(range(2))
+    queries(superuser, name)
+    few = queries(superuser, name)
+
+    fill(range(2, 14))
+
+    assert queries(superuser, name) == few
+    assert few <= 12
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_empty_list_says_so_and_a_search_without_result_says_that(superuser: Client, name: str) -> None:
+    empty = superuser.get(f"/admin/{name}/").content.decode()
+    fill(range(1))
+
+    assert LISTS[name] in empty
+    if admin.site.get_model_admin(model_of(name)).search_fields:
+        found = superuser.get(f"/admin/{name}/?q=zzzz").content.decode()
+        assert "Nothing here matches what you look for." in found
+
+
+def model_of(name: str) -> type:
+    label = name.replace("/", ".")
+    return next(model for model in admin.site._registry if model._meta.label_lower == label)
+
+
+def test_money_and_days_are_written_as_people_write_them(superuser: Client) -> None:
+    fill(range(1))
+
+    english = superuser.get("/admin/donations/ledgerentry/").content.decode()
+    french = superuser.get(
+        "/admin/donations/ledgerentry/", headers={"accept-language": "fr"}
+    ).content.decode()
+
+    assert "€50.00" in english
+    assert "50,00\xa0€" in french
+    assert f"{timezone.localtime():%H:%M}"[:2] in english
+    assert " p.m." not in english
+    assert " a.m." not in english
+
+
+def test_every_list_of_the_admin_is_a_plain_one() -> None:
+    assert [name for name, shown in admin.site._registry.items() if not isinstance(shown, PlainAdmin)] == []
