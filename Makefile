@@ -62,7 +62,7 @@ bench: .venv/.development ## the speed figures, as ratios taken in one run
 	@$(PY) -m tests.bench
 
 clean: ## throw away the environment and the caches; what lies under var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv tests/audits/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # --- The environment ----------------------------------------------------------------------------
 
