@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from babel.dates import format_date
 from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from donations.models import LedgerEntry
+from donations.models import MonthlyTotal
 
 MONTHS = 12
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -88,16 +87,8 @@ def draw() -> Chart:
 
 def _read(since: dt.date) -> dict[dt.date, int]:
     """Cents received from that day on, all programmes together, by the month in Paris."""
-    start = timezone.make_aware(dt.datetime.combine(since, dt.time()))
-    rows = (
-        LedgerEntry.objects.filter(occurred_at__gte=start)
-        .annotate(month=TruncMonth("occurred_at"))
-        .order_by()
-        .values("month")
-        .annotate(cents=Sum("amount_cents"))
-        .values_list("month", "cents")
-    )
-    return {timezone.localdate(month): cents for month, cents in rows}
+    rows = MonthlyTotal.objects.filter(month__gte=since).order_by().values_list("month")
+    return dict(rows.annotate(cents=Sum("amount_cents")))
 
 
 def _last_months(today: dt.date) -> list[dt.date]:

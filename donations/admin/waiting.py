@@ -188,6 +188,7 @@ def _words() -> Iterator[_Kind]:
             "%(count)d updates have words that one language lacks.",
             "count",
         ),
+        filters={"words": "missing"},
     )
     yield _Kind(
         Program,
@@ -209,6 +210,7 @@ def _words() -> Iterator[_Kind]:
             "%(count)d programmes have words that one language lacks.",
             "count",
         ),
+        {"words": "missing"},
     )
     yield _Kind(
         Page,
@@ -219,4 +221,5 @@ def _words() -> Iterator[_Kind]:
             "%(count)d pages have words that one language lacks.",
             "count",
         ),
+        {"words": "missing"},
     )
