@@ -109,6 +109,7 @@ def _welcome() -> str:
         ("Admin", f"{site}/admin/   login: {prepare.USERNAME}   password: {prepare.password()}"),
     ]
     if settings.SANDBOX:
+        lines += [("", f"{', '.join(role.lower() for role in prepare.ROLES)}: the same password")]
         lines += [("Stripe sandbox", f"{site}/sandbox/"), ("Letters sent", f"{site}/sandbox/mail/")]
     else:
         lines += [("Stripe", "the real one, with the key from STRIPE_SECRET_KEY")]

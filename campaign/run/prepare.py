@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from django.core.management import call_command
 from campaign import catalogues
 
 USERNAME = "staff"
+ROLES = ("Editor", "Fundraiser", "Treasurer", "Administrator")
 _CONTENT = ("load_content", "load_tax_rules")
 
 
@@ -28,6 +30,8 @@ def main() -> None:
     if settings.SANDBOX:
         call_command("load_demo")
     _let_staff_in(password())
+    if settings.SANDBOX:
+        _fill_the_roles()
 
 
 def login_file() -> Path:
@@ -53,6 +57,22 @@ def _let_staff_in(word: str) -> None:
         user.is_active = user.is_staff = user.is_superuser = True
         user.set_password(word)
         user.save()
+
+
+def _fill_the_roles() -> None:
+    """A fictitious person for each role, called as the role; they share the demo login's password."""
+    people = get_user_model().objects
+    password_of_staff = people.get(username=USERNAME).password
+    for role in apps.get_model("auth", "Group").objects.filter(name__in=ROLES):
+        name = role.name.lower()
+        user, made = people.get_or_create(
+            username=name, defaults={"email": f"{name}@example.org", "is_staff": True}
+        )
+        if made:
+            user.groups.set([role])
+        if user.password != password_of_staff:
+            user.password = password_of_staff
+            user.save()
 
 
 if __name__ == "__main__":
