@@ -25,6 +25,10 @@ class ReceiptInline(ReadOnlyInline):
     model = Receipt
     fields = ("reference", "state", "issued_at", "rendered_at")
 
+    @admin.display(description=_("number"))
+    def reference(self, receipt: Receipt) -> str:
+        return receipt.reference
+
 
 class GiftInline(ReadOnlyInline):
     model = Donation

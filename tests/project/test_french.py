@@ -79,7 +79,8 @@ class _Words(HTMLParser):
         silent = bool(self._open and self._open[-1][1])
         if facts.get("lang"):
             silent = facts["lang"] != "fr"
-        if tag in {"script", "style", "code", "template", "pre"} or facts.get("translate") == "no":
+        unread = facts.get("translate") == "no" or facts.get("aria-hidden") == "true"  # or an icon's name
+        if unread or tag in {"script", "style", "code", "template", "pre"}:
             silent = True
         if not silent:
             self.texts += [facts[name] or "" for name in self._SPOKEN if name in facts]
