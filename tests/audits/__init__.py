@@ -22,16 +22,25 @@ class Missing(Exception):
     """This machine has not what it takes; the message says what."""
 
 
+class Failed(Exception):
+    """It was there and did not come to an end, as on a machine with too much to do."""
+
+
 def lighthouse(address: str, chromium: str) -> tuple[dict[str, int], str]:
     """The scores of the page in each category, as a phone would have them, and why any is not 100."""
     node = _installed()
-    done = _run(
-        node,
-        _MODULES / "lighthouse" / "cli" / "index.js",
-        address,
-        *("--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={_CHROME_FLAGS}"),
-        CHROME_PATH=chromium,
-    )
+    try:
+        done = _run(
+            node,
+            _MODULES / "lighthouse" / "cli" / "index.js",
+            address,
+            *("--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={_CHROME_FLAGS}"),
+            CHROME_PATH=chromium,
+        )
+    except subprocess.CalledProcessError as error:
+        raise Failed(error.stderr[-2000:]) from error
+    except subprocess.TimeoutExpired as error:
+        raise Failed(str(error)) from error
     report = json.loads(done.stdout)
     scores = {name: round((each["score"] or 0) * 100) for name, each in report["categories"].items()}
     return scores, "\n".join(_costs(report))
