@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language_info, gettext
@@ -47,6 +47,7 @@ class Line:
     model: type[models.Model]
     kind: Literal["added", "changed", "removed"]
     changes: list[Change]
+    back_to: int | None = None  # the version that undoes it
 
     @property
     def what(self) -> str:
@@ -54,10 +55,12 @@ class Line:
 
     @property
     def address(self) -> str:
-        """Where in the admin this version is looked at and brought back."""
+        """Where in the admin what this line did is undone; nowhere where nothing was replaced."""
+        if self.back_to is None:
+            return ""
         names = self.model._meta
         place = f"admin:{names.app_label}_{names.model_name}_simple_history"
-        return reverse(place, args=[self.record.id, self.record.history_id])
+        return reverse(place, args=[self.record.id, self.back_to])
 
     @property
     def title(self) -> str:
@@ -76,6 +79,11 @@ class Line:
             return user.get_full_name() or user.get_username()  # type: ignore[attr-defined]
         by_schedule = self.record.history_change_reason == BY_SCHEDULE
         return gettext("the schedule") if by_schedule else gettext("the system")
+
+    @property
+    def moment(self) -> tuple[str, str]:
+        """Who and when, to the minute: what is saved together stands together."""
+        return self.who, formats.date_format(timezone.localtime(self.when), "DATETIME_FORMAT")
 
     @property
     def brought_back(self) -> bool:
@@ -165,16 +173,18 @@ def lines(model: type[models.Model], records: QuerySet[Any]) -> list[Line]:
         .order_by("-history_id")
         .values("history_id")[:1]
     )
-    rows = list(records.select_related("history_user").annotate(before=Subquery(before)))
+    after = model.history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))  # type: ignore[attr-defined]
+    marked = records.annotate(before=Subquery(before), is_last=~Exists(after))
+    rows = list(marked.select_related("history_user"))
     olds = model.history.in_bulk([row.before for row in rows if row.before])  # type: ignore[attr-defined]
     found = []
     for row in rows:
         if row.history_type == "-":
-            found.append(Line(row, model, "removed", []))
+            found.append(Line(row, model, "removed", [], row.history_id if row.is_last else None))
         elif row.before is None or olds[row.before].history_type == "-":
             found.append(Line(row, model, "added", []))
         elif changes := between(model, olds[row.before], row):
-            found.append(Line(row, model, "changed", changes))
+            found.append(Line(row, model, "changed", changes, row.before))
     return found
 
 

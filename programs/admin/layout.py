@@ -51,6 +51,8 @@ class ContentAdmin(Worded, ConflictAdmin, PastAdmin, PlainAdmin):
 class PublishableAdmin(StepsAdmin, PreviewAdmin, ContentAdmin):
     """What has a page of its own, which is a draft at first."""
 
+    list_after_template = "admin/programs/_removed_link.html"
+
 
 def rows(model: type[models.Model], *left_out: str) -> list[Any]:
     """Every editable field of `model` in its order, the two languages of a text on one row."""

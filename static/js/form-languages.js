@@ -5,7 +5,7 @@
 const bar = document.querySelector("[data-form-languages]");
 
 if (bar) {
-  const form = bar.closest("form");
+  const form = document.getElementById(bar.dataset.formLanguages);
   const choices = [...bar.querySelectorAll("button[data-language]")];
   const codes = choices.map((choice) => choice.dataset.language).filter(Boolean);
   const KEPT = "form-language";

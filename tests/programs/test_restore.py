@@ -43,7 +43,7 @@ def test_history_of_a_programme_tells_of_all_its_parts(staff: Client, hematology
     assert "Heading (French)" in page
     assert "<ins> grand</ins>" in page
     assert "was removed" in page
-    assert "by marie" in page
+    assert "marie, " in page
 
 
 def test_saving_without_a_change_is_no_line_of_history(staff: Client, hematology: Program) -> None:
@@ -235,7 +235,7 @@ def test_history_is_read_in_as_many_queries_however_long_it_is(
     with django_assert_max_num_queries(12):
         page = staff.get(address(hematology, "history"))
 
-    assert page.content.decode().count('"past__line"') == 30
+    assert page.content.decode().count('class="past__line"') == 30
     assert "Heading 39" in page.content.decode()
     assert "?p=2" in page.content.decode()
 
@@ -258,4 +258,4 @@ def test_lines_say_amounts_days_and_rich_text_as_people_write_them(hematology: P
 
     changes = {change.name: change.new for change in history.between(Program, before, hematology)}
 
-    assert changes == {"starts_on": "March 1, 2027", "target_cents": "2000000 €"}
+    assert changes == {"starts_on": "1 Mar 2027", "target_cents": "2000000 €"}
