@@ -1,0 +1,133 @@
+"""The admin: no axe violation in either language or light, no sideways scroll on a phone, all by keys."""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from campaign.run import prepare
+from tests.browser.conftest import WIDE, Browse
+from tests.browser.test_accessible import HEIGHT, NARROWEST, OUTSIDE, SCROLLS_SIDEWAYS
+from tests.running import Run
+
+Light = Literal["light", "dark"]
+
+# Between them, the two languages meet every light at every width.
+LIGHTS: dict[str, list[tuple[int, Light]]] = {
+    "en": [(WIDE, "light"), (NARROWEST, "dark")],
+    "fr": [(WIDE, "dark"), (NARROWEST, "light")],
+}
+BOOKS = [
+    "",
+    "donations/donation/",
+    "donations/donation/?q=nobody-of-that-name",
+    "donations/donation/1/change/",
+    "donations/donor/1/change/",
+    "donations/ledgerentry/",
+    "donations/receipt/",
+    "donations/stripeevent/",
+    "donations/taxrule/1/change/",
+    "donations/issuer/",
+    "outreach/letter/",
+    "outreach/suppression/",
+    "outreach/suppression/add/",
+    "auth/user/",
+    "auth/user/add/",
+    "auth/group/1/change/",
+    "programs/program/1/delete/",
+]
+WORDS = [
+    "programs/program/",
+    "programs/program/1/change/",
+    "programs/program/1/history/",
+    "programs/progressupdate/",
+    "programs/progressupdate/add/",
+    "programs/page/1/change/",
+]
+
+
+def sign_in(page: Page, site: Run, username: str = prepare.USERNAME) -> None:
+    found = re.search(rf"login: {prepare.USERNAME}\s+password: (\S+)", site.output)
+    assert found is not None
+    page.goto("/admin/login/")
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(found[1])
+    page.locator("#login-form [type=submit]").click()
+    expect(page.locator("#page nav")).to_be_attached()
+
+
+def assert_good(page: Page, assert_accessible: Callable[[Page], None], width: int, light: Light) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(color_scheme=light, reduced_motion="reduce")
+    assert not page.evaluate(SCROLLS_SIDEWAYS), (page.url, page.evaluate(OUTSIDE))
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("addresses", [BOOKS, WORDS], ids=["books", "words"])
+def test_admin_is_accessible_in_every_light_and_width(
+    browse: Browse,
+    site: Run,
+    assert_accessible: Callable[[Page], None],
+    addresses: list[str],
+    language: str,
+) -> None:
+    page = browse(WIDE, language=language)
+    page.goto("/admin/login/")
+    for width, light in LIGHTS[language]:
+        assert_good(page, assert_accessible, width, light)
+    sign_in(page, site)
+
+    for address in addresses:
+        page.goto(f"/admin/{address}")
+        assert page.locator("html").get_attribute("lang") == language
+        for width, light in LIGHTS[language]:
+            assert_good(page, assert_accessible, width, light)
+
+
+def test_menu_filters_and_own_links_open_by_keys_on_a_phone(
+    browse: Browse, site: Run, assert_accessible: Callable[[Page], None]
+) -> None:
+    page = browse(NARROWEST)
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page, site)
+    page.goto("/admin/donations/donation/")
+
+    page.get_by_role("button", name="Open the menu").press("Enter")
+    expect(page.get_by_role("button", name="Close the menu")).to_be_focused()
+    expect(page.get_by_role("link", name="Ledger")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name=re.compile(prepare.USERNAME)).press("Enter")
+    expect(page.get_by_role("button", name="Français")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Close the menu").press("Enter")
+    expect(page.get_by_role("button", name="Open the menu")).to_be_focused()
+
+    page.get_by_role("button", name="Filters").press("Enter")
+    expect(page.get_by_role("link", name="Held for review")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Filters")).to_be_focused()
+
+
+def test_each_member_of_the_demonstration_sees_their_own_menu(browse: Browse, site: Run) -> None:
+    seen = {}
+    for role in prepare.ROLES:
+        page = browse(WIDE)
+        sign_in(page, site, role.lower())
+        menu = page.get_by_role("navigation", name="Menu")
+        expect(menu.get_by_role("link", name="Where we are")).to_be_visible()
+        seen[role] = {
+            name for name in ("Pages", "Gifts", "Letters", "Tax rules", "Staff")
+            if menu.get_by_role("link", name=name, exact=True).count()
+        }  # fmt: skip
+
+    assert seen == {
+        "Editor": {"Pages"},
+        "Fundraiser": {"Gifts", "Letters"},
+        "Treasurer": {"Gifts", "Tax rules"},
+        "Administrator": {"Pages", "Gifts", "Letters", "Tax rules", "Staff"},
+    }
