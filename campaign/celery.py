@@ -27,7 +27,7 @@ app.conf.beat_schedule = {
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),
-    "tidy-pictures": _every(60 * 60 * 6, "programs.tasks.tidy_pictures"),
+    "tidy-pictures": _every(600, "programs.tasks.tidy_pictures"),
     "owe-updates": _every(10, "outreach.tasks.owe_updates"),
     "deliver-letters": _every(10, "outreach.tasks.deliver_letters"),
 }

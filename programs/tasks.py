@@ -15,11 +15,11 @@ def publish_due() -> int:
 @shared_task
 def make_pictures() -> int:
     """Make the sizes and formats that pictures still lack."""
-    return rendering.make_owed(seconds=50)
+    return rendering.make_owed()
 
 
 @shared_task
 def tidy_pictures() -> None:
-    """Throw away the files of pictures that nothing has shown for a week, and order those that are lost."""
+    """Throw away the files of pictures that nothing shows any more, and order those that are lost."""
     rendering.forget_unused()
     rendering.notice_lost()

@@ -1,7 +1,10 @@
 """Where pictures' files lie: masters in private, the rest in public. A file is there whole or not at all."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -29,6 +32,18 @@ def names(storage: FileSystemStorage, folder: str) -> set[str]:
     except FileNotFoundError:
         return set()
     return {str(Path(folder) / file) for file in files}
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else on this machine is inside. The system lets go for a process that dies."""
+    with Path(masters().path("pictures.lock")).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _storage(alias: str) -> FileSystemStorage:
