@@ -12,12 +12,21 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from programs.admin.plain import GOOD, PlainAdmin, ReadOnlyAdmin, badge
 
+_ROLES = {
+    "Editor": _("Editor"),
+    "Fundraiser": _("Fundraiser"),
+    "Treasurer": _("Treasurer"),
+    "Administrator": _("Administrator"),
+}
 _VERBS = {
     "view": _("look"),
     "add": _("add"),
@@ -35,6 +44,25 @@ class NewMember(UserCreationForm):  # type: ignore[misc]  # the library says not
     usable_password = None  # everybody signs in with a password
 
 
+def role_name(role: Group) -> str:
+    """The roles that the site comes with are called in the reader's language, others as staff called them."""
+    return str(_ROLES.get(role.name, role.name))
+
+
+class HoldersOf(admin.SimpleListFilter):
+    """The people of one role, by the name that the reader knows it by."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(role.pk), role_name(role)) for role in Group.objects.order_by("name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        role = str(self.value() or "")
+        return queryset.filter(groups__pk=int(role)) if role.isdecimal() else queryset
+
+
 @admin.register(User)
 class StaffAdmin(UserAdmin[User], PlainAdmin):
     form = UserChangeForm
@@ -42,13 +70,13 @@ class StaffAdmin(UserAdmin[User], PlainAdmin):
     add_form_template = None
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "name", "email", "roles", "may_sign_in", "last_login")
-    list_filter = ("groups", "is_active")
+    list_filter = (HoldersOf, "is_active")
     search_help_text = _("A name or an e-mail address.")
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("password_change", "last_login", "date_joined")
     instead = _("Take away the right to sign in instead: what this person did stays signed.")
     fieldsets = (
-        (None, {"fields": ("username", ("first_name", "last_name"), "email", "password")}),
+        (None, {"fields": ("username", ("first_name", "last_name"), "email", "password_change")}),
         (_("What they may do"), {"fields": ("is_active", "groups")}),
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
@@ -64,7 +92,7 @@ class StaffAdmin(UserAdmin[User], PlainAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            return forms.ModelMultipleChoiceField(
+            return _Roles(
                 Group.objects.exclude(pk__in=_above(request)).order_by("name"),
                 required=False,
                 label=_("Roles"),
@@ -103,11 +131,16 @@ class StaffAdmin(UserAdmin[User], PlainAdmin):
     def name(self, person: User) -> str:
         return person.get_full_name()
 
+    @admin.display(description=_("password"))
+    def password_change(self, person: User) -> SafeString:
+        address = reverse("admin:auth_user_password_change", args=[person.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Give another password"))
+
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> str:
         if person.is_superuser:
             return str(_("Everything"))
-        return ", ".join(group.name for group in person.groups.all())
+        return ", ".join(role_name(group) for group in person.groups.all())
 
     @admin.display(description=_("may sign in"), ordering="is_active")
     def may_sign_in(self, person: User) -> str:
@@ -117,6 +150,8 @@ class StaffAdmin(UserAdmin[User], PlainAdmin):
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, PlainAdmin):
     """Rights that open something here, in boxes; nobody gives or takes what they do not hold themselves."""
+
+    list_display = ("called",)
 
     empty_text = _("No role yet.")
     instead = _("Take it away from people instead.")
@@ -131,6 +166,10 @@ class RoleAdmin(GroupAdmin, PlainAdmin):
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    @admin.display(description=_("role"), ordering="name")
+    def called(self, role: Group) -> str:
+        return role_name(role)
+
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         above = obj is not None and obj.pk in _above(request)
         return not above and super().has_change_permission(request, obj)
@@ -138,6 +177,11 @@ class RoleAdmin(GroupAdmin, PlainAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         above = obj is not None and obj.pk in _above(request)
         return not above and super().has_delete_permission(request, obj)
+
+
+class _Roles(forms.ModelMultipleChoiceField[Group]):
+    def label_from_instance(self, obj: Group) -> str:
+        return role_name(obj)
 
 
 class _Rights(forms.ModelMultipleChoiceField[Permission]):

@@ -115,6 +115,9 @@ class ConflictAdmin(ModelAdmin[Any]):
         """A form shown again after a mistake stays on what was seen at first; after a conflict, on now."""
         if request.method == "POST":
             conflict = _conflict(request)
+            untold = [context["adminform"].form.non_field_errors()]
+            if conflict is not None and list(context["errors"]) == untold:
+                context["errors"] = []  # there is nothing to correct
             context["seen"] = (
                 _GONE
                 if conflict is not None and conflict.gone

@@ -77,6 +77,8 @@ class PastAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the library says n
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A version of before beside how it reads now; a POST brings it back."""
+        if not self.has_change_permission(request):  # before a 404 could tell which rows exist
+            raise PermissionDenied
         versions = self.model.history  # type: ignore[attr-defined]
         if not (object_id.isdigit() and version_id.isdigit()):
             raise Http404

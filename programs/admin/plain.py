@@ -66,6 +66,17 @@ class PlainInline(StackedInline):  # type: ignore[misc]
 class ReadOnlyAdmin(PlainAdmin):
     """What people and processes wrote. Looking is allowed; changing happens by deeds that leave a trace."""
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Without a link to a history: nobody changes these by hand."""
+        extra = {"show_history": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -22,7 +22,10 @@ function attach(input) {
   hint.className = "focal-point__hint";
   hint.textContent = input.dataset.focalHint;
   frame.append(picture, mark, hint);
-  (input.closest("[data-focal-place]") ?? input).after(frame);
+  // The themes put the file field itself where nobody sees it: the picture stands at the end of its row.
+  const row = input.closest(`.field-${own}`);
+  if (row) row.append(frame);
+  else input.after(frame);
 
   const place = () => {
     mark.style.insetInlineStart = `${(picture.clientWidth * numbers[0].value) / 100}px`;
@@ -31,6 +34,7 @@ function attach(input) {
   const show = (address) => {
     frame.hidden = false;
     picture.src = address;
+    row?.querySelectorAll("a > img").forEach((small) => { small.parentElement.hidden = true; });
   };
   picture.addEventListener("load", place);
   picture.addEventListener("error", () => { frame.hidden = true; });
@@ -39,7 +43,7 @@ function attach(input) {
     const percent = (at, from, size) => Math.round(Math.min(Math.max((at - from) / size, 0), 1) * 100);
     numbers[0].value = percent(event.clientX, box.left, box.width);
     numbers[1].value = percent(event.clientY, box.top, box.height);
-    place();
+    for (const number of numbers) number.dispatchEvent(new Event("input", { bubbles: true }));
   });
   for (const number of numbers) number.addEventListener("input", place);
   addEventListener("resize", place);

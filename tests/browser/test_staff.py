@@ -28,15 +28,16 @@ def _png() -> bytes:
 
 @pytest.fixture
 def admin(browse: Browse, site: Run) -> Page:
-    """The admin, open to the demo staff with the password that this run printed."""
+    """The admin, open to an editor with the password that this run printed."""
     found = re.search(rf"login: {prepare.USERNAME}\s+password: (\S+)", site.output)
     assert found is not None
     page = browse(WIDE)
     page.goto("/admin/")
-    page.get_by_label("Username").fill(prepare.USERNAME)
+    page.get_by_label("Username").fill("editor")
     page.get_by_label("Password").fill(found[1])
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("link", name="Progress updates").first).to_be_visible()
+    expect(page.get_by_role("link", name="Donors")).to_have_count(0)
     return page
 
 

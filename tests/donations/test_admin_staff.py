@@ -169,3 +169,15 @@ def test_a_wrong_password_is_said_and_nothing_else() -> None:
 
     assert 'role="alert"' in told
     assert "Please enter the correct username and password" in told
+
+
+def test_staff_are_listed_by_role(administrator: Client) -> None:
+    anne = User.objects.create(username="anne", is_staff=True)
+    anne.groups.add(role("Treasurer"))
+
+    holders = administrator.get("/admin/auth/user/", {"role": role("Treasurer")})
+    page = administrator.get("/admin/auth/user/", headers={"accept-language": "fr"}).content.decode()
+
+    assert [person.username for person in holders.context["cl"].result_list] == ["anne"]
+    assert administrator.get("/admin/auth/user/", {"role": "nothing"}).status_code in {200, 302}
+    assert "Trésorerie" in page

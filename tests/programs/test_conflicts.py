@@ -49,6 +49,7 @@ def test_the_second_is_told_who_saved_what_and_nothing_is_overwritten(
     assert response.status_code == 200
     assert "Anne Martin saved this while you were writing" in page
     assert "You both changed this" in page
+    assert "Please correct" not in page
     assert "<ins>Theirs, first.</ins>" in page
     assert filled(response)["tagline_en"] == "Mine, second."
     assert Program.objects.get().tagline_en == "Theirs, first."  # type: ignore[attr-defined]

@@ -46,7 +46,7 @@ PRIVATE = {
     "unsubscribe/<str:token>/": "fr/unsubscribe/nobody/",
 }
 # Served by Django in development only; and two wholes, of which no page is public.
-ELSEWHERE = re.compile(r"\^media/|admin/|sandbox/")
+ELSEWHERE = re.compile(r"\^media/|admin/|sandbox/|errors/")
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:

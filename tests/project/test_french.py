@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -167,6 +167,8 @@ def test_staff_read_french_alone(french: Client) -> None:
         answer = french.get(path)
         if answer.status_code == 200:
             found[path] = left_in_english(answer.content.decode())
+            if re.fullmatch(r"/admin/auth/group/\d+/\w+/", path):
+                found[path].discard(Group.objects.all()[0].name)  # as it is stored, to be renamed here
             if path.endswith("/add/"):
                 found[f"{path} with mistakes"] = left_in_english(french.post(path, {}).content.decode())
 

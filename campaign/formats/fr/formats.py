@@ -1,3 +1,3 @@
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = "j N Y"
+DATETIME_FORMAT = "j N Y, H:i"
 TIME_FORMAT = "H:i"
