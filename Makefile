@@ -26,10 +26,10 @@ test: .venv/.development ## the whole suite on the embedded database (ARGS='-k w
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(N) -m 'not browser and not services' $(ARGS)
 
 services-test: .venv/.development ## the suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL or the local ones
-	@$(SERVICES) $(PYTEST) -n $(N) -m 'not browser' $(ARGS)
+	@$(SERVICES) $(PYTEST) -n $(N) -m 'not browser and not embedded' $(ARGS)
 
 browser-test: .venv/.development ## whole journeys in a real Chromium, against the real processes
-	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m browser $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(N) -m browser --ignore tests/browser/test_lighthouse.py $(ARGS)
 
 lighthouse: .venv/.development ## Lighthouse's marks of page and form; needs Node and npm
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -v tests/browser/test_lighthouse.py $(ARGS)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.running import Run, prepare
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 Start = Callable[..., Run]
 
 
