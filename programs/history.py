@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 
-from programs import differences
+from programs import differences, language_names
 from programs.euros import CentsField, written
 from programs.models import Part, Program
 from programs.models.publishing import BY_SCHEDULE
@@ -109,7 +109,7 @@ def label(field: models.Field[Any, Any]) -> str:
     original = getattr(field, "translated_field", None)
     if original is None:
         return str(field.verbose_name).capitalize()
-    language = get_language_info(field.language)["name_translated"]  # type: ignore[attr-defined]
+    language = language_names.inside_a_sentence(field.language)  # type: ignore[attr-defined]
     return f"{str(original.verbose_name).capitalize()} ({language})"
 
 

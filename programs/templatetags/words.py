@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from programs import placeholders
+from programs import language_names, placeholders
 from programs.models.translated import Translated
 
 register = template.Library()
@@ -21,6 +21,12 @@ def lang_of(row: Translated, *names: str) -> str:
 def in_language(text: str, language: str) -> SafeString:
     """`text` for a sentence of ours, in an element that names its `language`, if one is named."""
     return format_html('<span lang="{}">{}</span>', language, text) if language else conditional_escape(text)
+
+
+@register.filter
+def language_named(code: str) -> str:
+    """A language's name for a sentence of ours."""
+    return language_names.inside_a_sentence(code)
 
 
 @register.filter

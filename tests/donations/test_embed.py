@@ -110,6 +110,13 @@ def test_the_instructions_show_the_card_and_give_its_code_in_both_languages(site
     assert f'href="{SITE}/programs/hematology/progress.json"' in html
 
 
+def test_the_french_instructions_name_the_languages_as_french_does(site: Client) -> None:
+    html = html_of(site, "/fr/hematologie/embed/")
+
+    assert "Carte en anglais" in html
+    assert "Carte en français" in html
+
+
 def test_the_instructions_name_every_figure_there_is(site: Client) -> None:
     html = html_of(site, "/en/hematology/embed/")
 

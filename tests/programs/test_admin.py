@@ -1,6 +1,7 @@
 """Staff edit every word and number, and a mistake is a message beside its field."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -392,6 +393,20 @@ def test_forms_link_to_the_page_in_each_language(
 
     assert 'href="/en/hematology/updates/first-news/"' in form
     assert 'href="/fr/hematologie/updates/first-nouvelles/"' in form
+
+
+def test_french_writes_the_names_of_languages_small_inside_a_sentence(
+    staff: Client, hematology: Program
+) -> None:
+    staff.cookies["django_language"] = "fr"
+
+    form = staff.get(address(hematology)).content.decode()
+
+    assert "Titre (français)" in form
+    assert "Voir sur le site en anglais" in form
+    assert "Aperçu en français" in form
+    assert not re.search(r"(en |\()(Anglais|Français)", form)
+    assert '<button type="submit" name="language" value="en" lang="en">English</button>' in form
 
 
 def test_an_older_version_can_be_brought_back(staff: Client, client: Client, hematology: Program) -> None:
