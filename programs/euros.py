@@ -1,8 +1,11 @@
 """Amounts as staff write them, in euros, and as the database keeps them, in integer cents."""
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from babel import Locale
+from babel.numbers import format_currency
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -44,6 +47,20 @@ def written(cents: int) -> str:
     euros, rest = divmod(cents, 100)
     separator = "," if get_language() == "fr" else "."
     return f"{euros}{separator}{rest:02}" if rest else str(euros)
+
+
+def shown(cents: int) -> str:
+    """`cents` as people read them: €1,000,000 or €12.50, and 1 000 000 € in French."""
+    locale = Locale.parse(get_language() or "en", sep="-")
+    pattern: str = locale.currency_formats["standard"].pattern
+    whole = cents % 100 == 0
+    return format_currency(
+        Decimal(cents).scaleb(-2),
+        "EUR",
+        pattern.replace(".00", "") if whole else pattern,
+        locale=locale,
+        currency_digits=False,
+    )
 
 
 class EurosFormField(forms.CharField):

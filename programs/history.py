@@ -14,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext
 
 from programs import differences, language_names
-from programs.euros import CentsField, written
+from programs.euros import CentsField, shown
 from programs.models import Part, Program
 from programs.models.publishing import BY_SCHEDULE
 from programs.models.rich_text import RichTextField
@@ -120,7 +120,7 @@ def said(field: models.Field[Any, Any], value: Any) -> str:
     elif isinstance(field, RichTextField):
         text = differences.plain(value)
     elif isinstance(field, CentsField):
-        text = f"{written(value)} €"
+        text = shown(value)
     elif isinstance(field, models.FileField):
         text = str(value).rsplit("/", 1)[-1]
     elif isinstance(value, dt.datetime):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.admin import layout
 from programs.admin.languages import WordsFilter, completeness
 from programs.admin.parts import INLINES
-from programs.euros import written
+from programs.euros import shown
 from programs.models import Program
 
 
@@ -61,7 +61,7 @@ class ProgramAdmin(layout.PublishableAdmin):
 
     @admin.display(description=_("target"), ordering="target_cents")
     def target(self, program: Program) -> str:
-        return f"{written(program.target_cents)} €"
+        return shown(program.target_cents)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """An address follows the title while the programme is new; afterwards links point at it."""

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programs.euros import CentsField, written
+from programs.euros import CentsField, shown, written
 from programs.models.part import Part
 from programs.models.rich_text import RichTextField
 from programs.pictures.fields import FocalField, PictureField
@@ -124,7 +124,7 @@ class SuggestedAmount(Part):
         ]
 
     def __str__(self) -> str:
-        return f"{written(self.amount_cents)} € · {self.get_frequency_display()}"
+        return f"{shown(self.amount_cents)} · {self.get_frequency_display()}"
 
     def clean(self) -> None:
         """A suggestion that the form would refuse is no suggestion."""

@@ -45,3 +45,17 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 def test_what_the_form_shows_reads_back_as_the_same_amount(cents: int, language: str) -> None:
     with translation.override(language):
         assert euros.parse(euros.written(cents)) == cents
+
+
+@pytest.mark.parametrize(
+    ("cents", "english", "french"),
+    [
+        (1_000_000_00, "€1,000,000", "1\u202f000\u202f000\u00a0€"),
+        (12_50, "€12.50", "12,50\u00a0€"),
+        (0, "€0", "0\u00a0€"),
+    ],
+)
+def test_lists_and_history_show_amounts_as_people_read_them(cents: int, english: str, french: str) -> None:
+    assert euros.shown(cents) == english
+    with translation.override("fr"):
+        assert euros.shown(cents) == french

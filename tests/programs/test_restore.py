@@ -258,4 +258,4 @@ def test_lines_say_amounts_days_and_rich_text_as_people_write_them(hematology: P
 
     changes = {change.name: change.new for change in history.between(Program, before, hematology)}
 
-    assert changes == {"starts_on": "1 Mar 2027", "target_cents": "2000000 €"}
+    assert changes == {"starts_on": "1 Mar 2027", "target_cents": "€2,000,000"}
