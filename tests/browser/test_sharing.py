@@ -81,6 +81,19 @@ def test_a_partner_copies_the_code_and_its_frame_shows_the_card(browse: Browse, 
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Make a gift")
 
 
+@pytest.mark.parametrize("path", ["/en/hematology/card/", "/fr/hematologie/card/"])
+@pytest.mark.parametrize("width", [260, 282, 300, 360, 480, 700])
+def test_nothing_of_the_card_is_cut_in_a_phones_column(browse: Browse, path: str, width: int) -> None:
+    page = browse()
+    page.set_viewport_size({"width": width, "height": 220})
+    page.goto(path)
+
+    cut = page.locator("html").evaluate(
+        "it => [it.scrollHeight - innerHeight, it.scrollWidth - innerWidth].map(by => Math.max(by, 0))"
+    )
+    assert cut == [0, 0]
+
+
 def test_no_other_page_shows_in_a_strangers_frame(browse: Browse, site: Run, partner: Partner) -> None:
     theirs = browse(WIDE).context.new_page()
     theirs.goto(partner(f'<iframe src="{site.address}/en/hematology/"></iframe>'))
