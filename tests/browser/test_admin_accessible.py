@@ -113,6 +113,40 @@ def test_menu_filters_and_own_links_open_by_keys_on_a_phone(
     expect(page.get_by_role("button", name="Filters")).to_be_focused()
 
 
+def test_more_actions_open_over_the_form_on_a_phone_and_stand_in_line_on_a_desk(
+    browse: Browse, site: Run
+) -> None:
+    page = browse(NARROWEST)
+    sign_in(page, site)
+    page.goto("/admin/programs/progressupdate/1/change/")
+    expect(page.locator(".admin-environment")).to_be_hidden()
+
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("link", name="History").click(trial=True)  # nothing lies over it
+    page.get_by_role("link", name="On the site in French").click(trial=True)
+    page.set_viewport_size({"width": 1100, "height": HEIGHT})
+    expect(page.get_by_role("button", name="More actions")).to_be_hidden()
+    english = page.get_by_role("link", name="On the site in English").bounding_box()
+    french = page.get_by_role("link", name="On the site in French").bounding_box()
+
+    assert english is not None
+    assert french is not None
+    assert english["y"] == french["y"]
+    assert english["x"] + english["width"] <= french["x"]
+
+
+def test_the_address_of_a_donor_stands_on_one_line_on_a_desk(browse: Browse, site: Run) -> None:
+    page = browse(WIDE)
+    sign_in(page, site)
+    page.goto("/admin/donations/donation/?q=example.industries")
+
+    address = page.locator(".who__email")
+    lines = address.evaluate("it => it.offsetHeight / parseFloat(getComputedStyle(it).lineHeight)")
+
+    expect(address).to_have_text("example.industries@example.org")
+    assert lines < 1.5
+
+
 def test_each_member_of_the_demonstration_sees_their_own_menu(browse: Browse, site: Run) -> None:
     seen = {}
     for role in prepare.ROLES:
