@@ -28,6 +28,20 @@ def test_home_leads_to_the_programme_in_the_visitors_language(
     assert_accessible(page)
 
 
+@pytest.mark.parametrize("width", [320, 360, 375, NARROW, 414])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_name_and_languages_stand_on_one_line_of_a_phone(browse: Browse, width: int, language: str) -> None:
+    page = browse(width, language=language)
+    page.goto(f"/{language}/")
+
+    name, languages = (page.locator(it).bounding_box() for it in (".wordmark", ".languages"))
+
+    assert name is not None
+    assert languages is not None
+    assert abs(name["y"] + name["height"] / 2 - languages["y"] - languages["height"] / 2) < 2
+    assert languages["x"] + languages["width"] <= width
+
+
 def test_page_says_all_it_has_to_say_without_javascript(browse: Browse) -> None:
     enhanced, plain = browse(), browse(javascript=False)
 
