@@ -59,6 +59,11 @@ class Progress:
         )
 
     @property
+    def pledged_cents(self) -> int:
+        """What has been promised and not received: nothing, as long as the site takes no promise."""
+        return 0
+
+    @property
     def percent(self) -> int:
         return self.raised_cents * 100 // self.target_cents
 

@@ -19,7 +19,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             "currency": progress.currency,
             "target_cents": progress.target_cents,
             "raised_cents": progress.raised_cents,
-            "pledged_cents": 0,
+            "pledged_cents": progress.pledged_cents,
             "gifts": progress.gifts,
             "donors": progress.donors,
             "percent": progress.percent,
