@@ -122,3 +122,16 @@ def test_documents_link_to_files_that_exist(document: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / document).read_text())
 
     assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+def test_decisions_are_numbered_once_and_found_where_they_are_named() -> None:
+    records = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(name[:4]) for name in records]
+    named = {
+        name
+        for path in files(".txt", ".md", ".py", ".toml")
+        for name in re.findall(r"decisions/(\d{4}-[a-z0-9-]+\.md)", path.read_text())
+    }
+
+    assert numbers == list(range(1, len(records) + 1))
+    assert named - set(records) == set()
