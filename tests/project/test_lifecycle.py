@@ -2,9 +2,9 @@
 
 import re
 
+from donations.hearing import HANDLERS
 from donations.models import Status
 from donations.payments import MOVES
-from donations.hearing import HANDLERS
 from tests.project.tree import ROOT
 
 DOCUMENT = (ROOT / "docs" / "donation-lifecycle.md").read_text()
