@@ -1,3 +1,4 @@
+from donations.models.access import DonorSession, SignInLink
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
@@ -11,6 +12,7 @@ __all__ = [
     "Display",
     "Donation",
     "Donor",
+    "DonorSession",
     "EntryKind",
     "Frequency",
     "Issuer",
@@ -24,6 +26,7 @@ __all__ = [
     "ReceiptState",
     "Regime",
     "Series",
+    "SignInLink",
     "Status",
     "StripeEvent",
     "TaxRule",
