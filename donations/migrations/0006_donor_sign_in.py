@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0004_monthly_totals'),
+        ('donations', "0005_recurring_and_reversals"),
     ]
 
     operations = [
