@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, reconcile, webhooks
+from donations import checkout, reconcile, refunds, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
 
@@ -25,6 +25,12 @@ def process_events() -> None:
 @shared_task
 def reconcile_pending() -> None:
     reconcile.sweep()
+
+
+@shared_task
+def send_refunds() -> None:
+    """Ask Stripe for the refunds that it could not be asked for when they were decided."""
+    refunds.sweep()
 
 
 @shared_task
