@@ -117,7 +117,7 @@ def _check(gift: Donation, cents: int) -> None:
 
 
 def _send(refund: Refund) -> None:
-    """A refund made in an earlier try, or in Stripe's dashboard meanwhile, is found before another is made."""
+    """What was made in an earlier try, or in Stripe's dashboard meanwhile, is found before more is made."""
     donation = refund.donation
     reversals = gateway.fetch_reversals(donation.stripe_charge_id or "")
     payments.catch_up(donation, reversals)

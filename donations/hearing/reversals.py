@@ -1,4 +1,4 @@
-"""Refunds, disputes and early fraud warnings: each names a charge, and Stripe is asked how that one stands."""
+"""Refunds, disputes and fraud warnings: each names a charge, and Stripe is asked how that one stands."""
 
 from collections.abc import Mapping
 from typing import Any

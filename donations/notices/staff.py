@@ -15,7 +15,7 @@ _LANGUAGE = "fr"  # the foundation's own
 
 
 def tell(what: str, key: str, gift: Donation, *, cents: int, due_by: dt.datetime | None = None) -> None:
-    """Owe each address of STAFF_EMAIL, or else the issuer's, one letter about this. Nobody where neither is set.
+    """Owe each address of STAFF_EMAIL, or else the issuer’s, one letter; nobody where neither is set.
 
     `what` is one of the cases of `templates/letters/staff_notice/`.
     """
