@@ -20,16 +20,19 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "refunds": "list",
     },
     "checkout.session": {"customer": "customer", "line_items": "list", "payment_intent": "payment_intent"},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "mandate": {"payment_method": "payment_method"},
     "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
     },
 }
-_SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}
+_SOURCES = {"ch": "charge", "du": "dispute", "py": "charge", "pyr": "refund", "re": "refund"}
 
 Included = Callable[[dict[str, Any]], Any]
 
@@ -78,7 +81,7 @@ def _walk(node: Any, steps: list[str], path: str, includable: dict[tuple[str, st
 def _resolved(kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value  # nothing there, or expanded already by another path
-    wanted = _EXPANDABLE[kind][name] or _SOURCES[value[:3]]
+    wanted = _EXPANDABLE[kind][name] or _SOURCES[value.partition("_")[0]]
     return store.fetch(wanted, value).data
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe import params
-from stripe.params import checkout
+from stripe.params import checkout, radar
 
-from sandbox import errors
+from sandbox import dispute_requests, errors, refund_requests
 from sandbox.calls import Handler
 from sandbox.expansion import Included
 from sandbox.resources import (
@@ -15,6 +15,8 @@ from sandbox.resources import (
     charges,
     checkout_sessions,
     customers,
+    disputes,
+    early_fraud_warnings,
     events,
     mandates,
     payment_intents,
@@ -36,6 +38,7 @@ def _route(method: str, address: str, schema: Any, handler: Handler) -> Route:
 
 
 _SESSIONS = "checkout/sessions"
+_WARNINGS = "radar/early_fraud_warnings"
 ROUTES = [
     _route("POST", _SESSIONS, checkout.SessionCreateParams, checkout_sessions.create),
     _route("GET", _SESSIONS, checkout.SessionListParams, checkout_sessions.list_all),
@@ -66,9 +69,16 @@ ROUTES = [
     _route("GET", "events", params.EventListParams, events.list_all),
     _route("GET", "events/{id}", params.EventRetrieveParams, events.retrieve),
     _route("GET", "mandates/{id}", params.MandateRetrieveParams, mandates.retrieve),
-    _route("POST", "refunds", params.RefundCreateParams, refunds.create),
+    _route("POST", "refunds", params.RefundCreateParams, refund_requests.create),
     _route("GET", "refunds", params.RefundListParams, refunds.list_all),
     _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
+    _route("POST", "refunds/{id}", params.RefundUpdateParams, refund_requests.update),
+    _route("GET", "disputes", params.DisputeListParams, disputes.list_all),
+    _route("GET", "disputes/{id}", params.DisputeRetrieveParams, disputes.retrieve),
+    _route("POST", "disputes/{id}", params.DisputeUpdateParams, dispute_requests.update),
+    _route("POST", "disputes/{id}/close", params.DisputeCloseParams, dispute_requests.close),
+    _route("GET", _WARNINGS, radar.EarlyFraudWarningListParams, early_fraud_warnings.list_all),
+    _route("GET", _WARNINGS + "/{id}", radar.EarlyFraudWarningRetrieveParams, early_fraud_warnings.retrieve),
 ]
 
 # Lists that an object holds only when `expand` asks for them.

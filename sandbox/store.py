@@ -21,6 +21,7 @@ _PREFIXES = {
     "charge": "ch_3",
     "checkout.session": "cs_test_a1",
     "customer": "cus_",
+    "dispute": "du_1",
     "event": "evt_3",
     "item": "li_1",
     "mandate": "mandate_1",
@@ -28,6 +29,7 @@ _PREFIXES = {
     "payment_method": "pm_1",
     "price": "price_1",
     "product": "prod_",
+    "radar.early_fraud_warning": "issfr_1",
     "refund": "re_3",
 }
 _LENGTHS = {"checkout.session": 56, "customer": 14, "product": 14}
