@@ -25,6 +25,7 @@ from donations.models import Donation
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
+from tests.donations import reversal_letters
 
 _LITTLE = re.compile(
     r"\b(?:the|of|and|your|with|this|that|these|from|which|what|who|whose|has|have|was|were|been|will|would|by"
@@ -125,6 +126,7 @@ def french(program: Program, settings: Any) -> Client:
     broadcasts.owe_published()
     sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
     sign_in.answer_waiting()
+    reversal_letters.owe_all("fr")
     return Client(headers={"accept-language": "fr"})
 
 
