@@ -12,11 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import cards, errors, events, payments, store, values
+from sandbox.billing import subscribing
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents
 
-_KIND = "checkout.session"
+KIND = "checkout.session"
 
 
 class Outcome(enum.Enum):
@@ -57,14 +58,14 @@ def expire(row: StripeObject, call: Call | None) -> None:
     """Close an open session, and with it what was begun for it."""
     row.data |= {"status": "expired", "url": None}
     store.save(row)
-    if row.data["payment_intent"]:
-        payments.cancel(store.fetch(payment_intents.KIND, row.data["payment_intent"]))
+    if intent_id := _intent_id(row):
+        payments.cancel(store.fetch(payment_intents.KIND, intent_id))
     events.emit("checkout.session.expired", row.data, call)
 
 
 def expire_due() -> int:
     """Expire every session whose time is over; how many there were. Repeating it is safe."""
-    due = StripeObject.objects.of_kind(_KIND).filter(data__status="open", data__expires_at__lte=store.now())
+    due = StripeObject.objects.of_kind(KIND).filter(data__status="open", data__expires_at__lte=store.now())
     ids = list(due.values_list("object_id", flat=True))
     for session_id in ids:
         look(session_id)
@@ -75,7 +76,7 @@ def look(session_id: str) -> StripeObject | None:
     """The session as it stands now, or None."""
 
     def work() -> StripeObject | None:
-        row = store.find(_KIND, session_id)
+        row = store.find(KIND, session_id)
         return current(row) if row else None
 
     return store.retrying(work)
@@ -101,7 +102,7 @@ def pay(session_id: str, number: str, *, email: str, name: str, authentication: 
         )
     else:
         return store.retrying(lambda: _pay(session_id, card, email, name, authentication))
-    return Result(store.fetch(_KIND, session_id), Outcome.REFUSED, message)
+    return Result(store.fetch(KIND, session_id), Outcome.REFUSED, message)
 
 
 def authenticate(session_id: str, *, passed: bool) -> Result:
@@ -110,19 +111,21 @@ def authenticate(session_id: str, *, passed: bool) -> Result:
 
 
 def awaiting_authentication(session: StripeObject) -> bool:
-    if session.data["status"] != "open" or not session.data["payment_intent"]:
+    intent_id = _intent_id(session)
+    if session.data["status"] != "open" or not intent_id:
         return False
-    intent = store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    intent = store.fetch(payment_intents.KIND, intent_id)
     return bool(intent.data["status"] == "requires_action")
 
 
 def _pay(session_id: str, card: cards.Card, email: str, name: str, authentication: str) -> Result:
-    session = current(store.fetch(_KIND, session_id))
+    session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
-    intent = _intent(session)
+    intent = intent_of(session)
+    intent.data["customer"] = session.data["customer"]
     payments.put_card(intent, card, details)
     if card.authentication:
         store.save(session)
@@ -132,10 +135,10 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
 
 
 def _authenticate(session_id: str, *, passed: bool) -> Result:
-    session = current(store.fetch(_KIND, session_id))
+    session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
-    intent = store.find(payment_intents.KIND, session.data["payment_intent"] or "")
+    intent = store.find(payment_intents.KIND, _intent_id(session) or "")
     if intent is None or intent.data["status"] != "requires_action":
         return Result(session, Outcome.REFUSED, _("There is nothing to authenticate. Choose a card."))
     if not passed:
@@ -145,29 +148,48 @@ def _authenticate(session_id: str, *, passed: bool) -> Result:
     return _charge(session, intent, card, intent.private["billing"])
 
 
-def _intent(session: StripeObject) -> StripeObject:
+def _intent_id(session: StripeObject) -> str | None:
+    """In `subscription` mode the intent is the first invoice's, and the session does not show it."""
+    found: str | None = session.data["payment_intent"] or session.private.get("payment_intent")
+    return found
+
+
+def intent_of(session: StripeObject) -> StripeObject:
     """The session's payment intent, made at the first try to pay."""
-    if session.data["payment_intent"]:
-        return store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    if intent_id := _intent_id(session):
+        return store.fetch(payment_intents.KIND, intent_id)
     intent = payment_intents.start(session.data, session.private["payment_intent_data"])
-    session.data["payment_intent"] = intent.object_id
+    if session.data["mode"] == "subscription":
+        intent.data |= {"description": "Subscription creation", "setup_future_usage": "off_session"}
+        session.private["payment_intent"] = intent.object_id
+    else:
+        session.data["payment_intent"] = intent.object_id
     events.emit("payment_intent.created", intent.data, None)
     return intent
 
 
 def _charge(session: StripeObject, intent: StripeObject, card: cards.Card, details: dict[str, Any]) -> Result:
+    if session.data["mode"] == "subscription":
+        intent.data["customer"] = subscribing.customer_for(session, details)
     if not payments.charge(intent, card, details):
         store.save(session)
         return Result(session, Outcome.REFUSED, card.decline.shown if card.decline else None)
-    if session.data["customer_creation"] == "always":
+    if session.data["mode"] == "subscription":
+        subscribing.begin(session, intent, paid=True)
+    complete(session, details, "paid")
+    return Result(session, Outcome.PAID)
+
+
+def complete(session: StripeObject, details: dict[str, Any], payment_status: str) -> None:
+    """Close the session: its payer has done all that was asked."""
+    if session.data["customer_creation"] == "always" and not session.data["customer"]:
         contact = {key: details[key] for key in ("email", "name") if details[key]}
         session.data["customer"] = customers.make(None, contact)["id"]
     session.data |= {
         "customer_details": customer_details(details["email"], details["name"]),
-        "payment_status": "paid",
+        "payment_status": payment_status,
         "status": "complete",
         "url": None,
     }
     store.save(session)
     events.emit("checkout.session.completed", session.data, None)
-    return Result(session, Outcome.PAID)

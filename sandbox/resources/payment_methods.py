@@ -34,7 +34,7 @@ def from_card(card: Card, billing: dict[str, Any], customer: str | None) -> dict
         "metadata": {},
         "type": "card",
     }
-    store.add(data)
+    store.add(data, private={"number": card.number})
     return data
 
 
