@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import cards, errors, events, payments, store, values
-from sandbox.billing import subscribing
+from sandbox.billing import clocks, subscribing
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents
@@ -122,6 +122,8 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
     session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
+    if "card" not in session.data["payment_method_types"]:
+        return Result(session, Outcome.REFUSED, _("This payment cannot be made by card."))
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
     intent = intent_of(session)
@@ -131,7 +133,8 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
         store.save(session)
         payments.ask_authentication(intent, card, details, authentication)
         return Result(session, Outcome.AUTHENTICATE)
-    return _charge(session, intent, card, details)
+    with clocks.of_customer(session.data["customer"]):
+        return _charge(session, intent, card, details)
 
 
 def _authenticate(session_id: str, *, passed: bool) -> Result:
@@ -145,7 +148,8 @@ def _authenticate(session_id: str, *, passed: bool) -> Result:
         payments.fail_authentication(intent)
         return Result(session, Outcome.REFUSED, _("Your bank could not confirm that it was you. Try again."))
     card = cards.find(intent.private["card"])
-    return _charge(session, intent, card, intent.private["billing"])
+    with clocks.of_customer(session.data["customer"]):
+        return _charge(session, intent, card, intent.private["billing"])
 
 
 def _intent_id(session: StripeObject) -> str | None:

@@ -66,7 +66,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "test_clock": "test_helpers.test_clock",
     },
 }
-_SOURCES = {"ch_": "charge", "re_": "refund"}
+_SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}
 
 Included = Callable[[dict[str, Any]], Any]
 

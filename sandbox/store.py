@@ -30,6 +30,7 @@ _PREFIXES = {
     "invoice_payment": "inpay_1",
     "item": "li_1",
     "line_item": "il_1",
+    "mandate": "mandate_1",
     "payment_intent": "pi_3",
     "payment_method": "pm_1",
     "price": "price_1",
@@ -52,9 +53,9 @@ def random_text(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def new_id(kind: str) -> str:
+def new_id(kind: str, prefix: str | None = None) -> str:
     """An id that looks like Stripe's and cannot be guessed."""
-    return _PREFIXES[kind] + random_text(_LENGTHS.get(kind, 23))
+    return (prefix or _PREFIXES[kind]) + random_text(_LENGTHS.get(kind, 23))
 
 
 def now() -> int:
@@ -80,7 +81,11 @@ def at(played: int | None) -> Iterator[None]:
 
 def add(data: dict[str, Any], private: dict[str, Any] | None = None) -> StripeObject:
     return StripeObject.objects.create(
-        object_id=data["id"], kind=data["object"], created=data["created"], data=data, private=private or {}
+        object_id=data["id"],
+        kind=data["object"],
+        created=data.get("created", now()),  # a few kinds do not show it
+        data=data,
+        private=private or {},
     )
 
 

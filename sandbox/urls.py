@@ -8,6 +8,7 @@ urlpatterns = [
     path("", dashboard.index, name="index"),
     path("kinds/<str:kind>/", dashboard.kind, name="kind"),
     path("objects/<str:object_id>/", dashboard.stripe_object, name="object"),
+    path("objects/<str:object_id>/act/", dashboard.act, name="act"),
     path("objects/<str:object_id>/send/", dashboard.send, name="send"),
     path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
     path("mail/", mail.index, name="mail"),
@@ -18,5 +19,6 @@ urlpatterns = [
     path("checkout/<str:session_id>/authenticate/", checkout.authenticate, name="authenticate"),
     path("invoices/<str:invoice_id>/", invoices.page, name="invoice"),
     path("invoices/<str:invoice_id>/authenticate/", invoices.authenticate, name="authenticate_invoice"),
+    path("mandates/<str:mandate_id>/", checkout.mandate, name="mandate"),
     path("v1/<path:address>", api.endpoint, name="api"),
 ]

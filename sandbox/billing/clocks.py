@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from sandbox import store
-from sandbox.resources import test_clocks
+from sandbox.resources import customers, test_clocks
 
 
 def at(clock_id: str | None) -> AbstractContextManager[None]:
@@ -11,3 +11,8 @@ def at(clock_id: str | None) -> AbstractContextManager[None]:
     if clock_id is None:
         return store.at(store.moment())
     return store.at(store.fetch(test_clocks.KIND, clock_id).data["frozen_time"])
+
+
+def of_customer(customer_id: str | None) -> AbstractContextManager[None]:
+    customer = store.find(customers.KIND, customer_id) if customer_id else None
+    return at(customer.data["test_clock"] if customer else None)

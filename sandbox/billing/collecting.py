@@ -5,10 +5,10 @@ Every function here belongs in the caller's transaction.
 
 import copy
 
-from sandbox import cards, events, payments, store
-from sandbox.billing import changes, cycles, ending
+from sandbox import cards, debits, events, payments, store
+from sandbox.billing import changes, clocks, cycles, ending
 from sandbox.models import StripeObject
-from sandbox.resources import customers, invoice_payments, payment_intents, subscriptions
+from sandbox.resources import customers, invoice_payments, invoices, payment_intents, subscriptions
 
 _DAY = 24 * 60 * 60
 # How long after each failed attempt the next one is made; after the last, the subscription ends.
@@ -18,14 +18,17 @@ RETRIES = [3 * _DAY, 5 * _DAY, 7 * _DAY]
 def attempt(invoice: StripeObject) -> None:
     """Try to collect an open invoice now. What comes of it is told by events."""
     subscription, intent = subscription_of(invoice), intent_of(invoice)
-    _count_attempt(invoice)
+    count_attempt(invoice)
     method = method_of(subscription)
     if method is None:
         failed(invoice)
         return
-    card = cards.find(method.private["number"]).kept()
-    details = method.data["billing_details"]
     intent.data["payment_method"] = method.object_id
+    if method.data["type"] == "sepa_debit":
+        debits.begin(intent)
+        on_its_way(invoice)
+        return
+    card, details = cards.find(method.private["number"]).kept(), method.data["billing_details"]
     if card.authentication:
         address = f"{invoice.data['hosted_invoice_url']}authenticate/"
         payments.ask_authentication(intent, card, details, address)
@@ -73,6 +76,21 @@ def on_its_way(invoice: StripeObject) -> None:
         _move(subscription, "active")
 
 
+def debit_ended(intent: StripeObject) -> None:
+    """Close the invoice, if the intent is one's, that its debit has paid; or go on about its failure."""
+    payment = invoice_payments.of_intent(intent.object_id)
+    if payment is None:
+        return
+    invoice = store.fetch(invoices.KIND, payment.data["invoice"])
+    if invoice.data["status"] != "open":
+        return
+    with clocks.at(invoice.data["test_clock"]):
+        if intent.data["status"] == "succeeded":
+            paid(invoice)
+        else:
+            failed(invoice)
+
+
 def failed(invoice: StripeObject, *, action_required: bool = False) -> None:
     """One more attempt came to nothing: plan the next, or end the subscription after the last."""
     subscription, number = subscription_of(invoice), invoice.data["attempt_count"]
@@ -110,7 +128,7 @@ def method_of(subscription: StripeObject) -> StripeObject | None:
     return store.find("payment_method", method_id) if method_id else None
 
 
-def _count_attempt(invoice: StripeObject) -> None:
+def count_attempt(invoice: StripeObject) -> None:
     invoice.data |= {"attempt_count": invoice.data["attempt_count"] + 1, "attempted": True}
 
 

@@ -78,7 +78,13 @@ def _close(invoice: StripeObject, status: str, when: str) -> None:
 
 def _intent(invoice: StripeObject) -> StripeObject:
     data = invoice.data
-    asked = {"amount_total": data["amount_due"], "currency": data["currency"], "customer": data["customer"]}
+    asked = {
+        "id": "",
+        "amount_total": data["amount_due"],
+        "currency": data["currency"],
+        "customer": data["customer"],
+        "payment_method_types": ["card", "sepa_debit"],
+    }
     intent = payment_intents.start(asked, {"description": _DESCRIPTIONS[data["billing_reason"]]})
     events.emit("payment_intent.created", intent.data, None)
     return intent

@@ -27,8 +27,11 @@ def play(rows: StripeObjectQuerySet, until: int) -> int:
     steps = 0
     due = rows.filter(private__due__gt=0, private__due__lte=until).order_by("private__due", "pk")
     while (found := due.first()) is not None:
-        with store.at(found.private["due"]):
-            store.retrying(partial(_step, found.object_id))
+        try:
+            with store.at(found.private["due"]):
+                store.retrying(partial(_step, found.object_id))
+        except store.Changed:
+            break  # others are at it: the next sweep looks again
         steps += 1
     return steps
 

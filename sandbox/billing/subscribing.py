@@ -42,6 +42,7 @@ def begin(session: StripeObject, intent: StripeObject, *, paid: bool) -> None:
     if paid:
         collecting.paid(invoice)
     else:
+        collecting.count_attempt(invoice)
         collecting.on_its_way(invoice)
 
 

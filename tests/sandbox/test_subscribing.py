@@ -4,8 +4,10 @@ import pytest
 import requests
 import stripe
 
-from .billing import invoices_of, monthly, period_end, subscribe, types
-from .conftest import asked, pay
+from sandbox import sweep
+
+from .billing import invoices_of, monthly, pass_time, period_end, subscribe, types
+from .conftest import asked, debit, pay
 
 
 def test_paid_session_begins_a_subscription(client_of_stripe: stripe.StripeClient) -> None:
@@ -165,3 +167,53 @@ def test_sessions_of_another_mode_are_refused(
         client_of_stripe.v1.checkout.sessions.create(monthly(**changes))
 
     assert refusal.value.param == param
+
+
+def test_debited_plan_runs_while_its_first_debit_is_under_way(client_of_stripe: stripe.StripeClient) -> None:
+    session = client_of_stripe.v1.checkout.sessions.create(monthly())
+
+    debit(session)
+
+    begun = client_of_stripe.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["subscription", "invoice"]}
+    )
+    plan, invoice = begun.subscription, begun.invoice
+    assert isinstance(plan, stripe.Subscription)
+    assert isinstance(invoice, stripe.Invoice)
+    assert (begun.status, begun.payment_status, plan.status) == ("complete", "unpaid", "active")
+    assert (invoice.status, invoice.attempt_count, invoice.attempted) == ("open", 1, True)
+    (charge,) = client_of_stripe.v1.charges.list().data
+    sweep.collect(charge.id)
+    told = types(client_of_stripe)
+    assert told[-6:] == [
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.async_payment_succeeded",
+        "invoice_payment.paid",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ]
+    assert client_of_stripe.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_refused_first_debit_is_tried_again(client_of_stripe: stripe.StripeClient) -> None:
+    session = client_of_stripe.v1.checkout.sessions.create(monthly())
+    debit(session)
+    (charge,) = client_of_stripe.v1.charges.list().data
+
+    sweep.refuse(charge.id)
+
+    assert types(client_of_stripe)[-3:] == [
+        "checkout.session.async_payment_failed",
+        "invoice.payment_failed",
+        "customer.subscription.updated",
+    ]
+    (plan,) = client_of_stripe.v1.subscriptions.list().data
+    assert plan.status == "past_due"
+    (invoice,) = invoices_of(client_of_stripe, plan)
+    assert invoice.next_payment_attempt
+    pass_time(invoice.next_payment_attempt)
+    (second, _first) = client_of_stripe.v1.charges.list().data
+    assert (second.status, second.payment_method) == ("pending", plan.default_payment_method)
+    sweep.collect(second.id)
+    assert client_of_stripe.v1.subscriptions.retrieve(plan.id).status == "active"
