@@ -2,6 +2,7 @@ from donations.models.donation import Display, Donation, Frequency, Method, Stat
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
@@ -27,4 +29,5 @@ __all__ = [
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]
