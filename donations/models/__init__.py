@@ -32,11 +32,8 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
-<<<<<<< HEAD
-    "Pledge",
-=======
     "PlanStatus",
->>>>>>> main
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
