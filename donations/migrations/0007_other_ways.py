@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ('donations', '0005_recurring_and_reversals'),
+        ('donations', '0006_donor_sign_in'),
         ('programs', '0005_addresses_in_every_language'),
     ]
 
