@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     GIFT_RESTORED = "gift_restored", _("A contested gift counts again")
     GIFT_NOT_TAKEN = "gift_not_taken", _("A gift was not charged")
     STAFF_NOTICE = "staff_notice", _("Notice to staff")
+    PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")
 
