@@ -1,6 +1,9 @@
 """Gifts that were paid through the sandbox, and what Stripe's dashboard and the donor's bank do to them."""
 
+from typing import Any
+
 import stripe
+from stripe.params import RefundCreateParams
 
 from donations import gateway, reconcile, tasks
 from donations.gateway.asking import client
@@ -10,14 +13,14 @@ from sandbox.models import StripeObject
 from tests.giving import GOOD_CARD, give, pay
 
 
-def paid(card: str = GOOD_CARD, **changes: str) -> Donation:
+def paid(card: str = GOOD_CARD, **changes: Any) -> Donation:
     """A gift of 50 euros that has been settled."""
     donation = begun(card, **changes)
     assert reconcile.refresh(donation) == "settled"
     return Donation.objects.select_related("donor", "program", "designation").get(pk=donation.pk)
 
 
-def begun(card: str = GOOD_CARD, **changes: str) -> Donation:
+def begun(card: str = GOOD_CARD, **changes: Any) -> Donation:
     """A gift that is paid at Stripe, of which nobody has told us."""
     donation = give(**changes)
     assert pay(donation, card).status_code == 303
@@ -34,8 +37,10 @@ def charge_of(donation: Donation) -> str:
 
 def in_dashboard(donation: Donation, cents: int | None = None) -> stripe.Refund:
     """Give it back where we do not see it."""
-    amount: dict[str, int] = {} if cents is None else {"amount": cents}
-    return client().v1.refunds.create({"charge": charge_of(donation), **amount})  # type: ignore[typeddict-item]
+    params: RefundCreateParams = {"charge": charge_of(donation)}
+    if cents is not None:
+        params["amount"] = cents
+    return client().v1.refunds.create(params)
 
 
 def at_stripe(object_id: str, action: str) -> None:
