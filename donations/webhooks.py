@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -114,11 +113,7 @@ def _checkout_changed(session: dict[str, Any]) -> str:
 
 
 def _donation(public_id: object) -> Donation | None:
-    try:
-        key = uuid.UUID(str(public_id))
-    except ValueError:
-        return None
-    return Donation.objects.select_related("donor", "program", "designation").filter(public_id=key).first()
+    return Donation.objects.select_related("donor", "program", "designation").named(public_id)
 
 
 HANDLERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
