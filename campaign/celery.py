@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="20"),
         "options": {"expires": 3600},
     },
+    "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
+    "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),
     "tidy-pictures": _every(600, "programs.tasks.tidy_pictures"),

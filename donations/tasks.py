@@ -6,6 +6,7 @@ from celery import Task, shared_task
 from django.db import transaction
 
 from donations import checkout, comparison, gateway, reconcile, webhooks
+from donations.donors import sessions, sign_in
 from donations.models import Donation
 
 
@@ -38,6 +39,17 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
 @shared_task
 def close_checkout(donation_pk: int) -> None:
     checkout.close(Donation.objects.get(pk=donation_pk))
+
+
+@shared_task
+def answer_sign_ins() -> None:
+    sign_in.answer_waiting()
+
+
+@shared_task
+def tidy_sign_ins() -> None:
+    sign_in.tidy()
+    sessions.tidy()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:

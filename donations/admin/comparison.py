@@ -158,7 +158,9 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
             row.refresh_from_db()
             repaired += row.state == DiscrepancyState.SETTLED
         told = ngettext("%(count)d difference repaired.", "%(count)d differences repaired.", repaired)
-        self.message_user(request, told % {"count": repaired}, messages.SUCCESS if repaired else messages.INFO)
+        self.message_user(
+            request, told % {"count": repaired}, messages.SUCCESS if repaired else messages.INFO
+        )
 
     def _open(self, request: HttpRequest, pk: int) -> Discrepancy:
         if not self.has_close_permission(request):

@@ -16,8 +16,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.models import (
-    Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule)
+from donations.models import Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule
 from outreach.models import Letter, State
 from programs.models import Page, Program, ProgressUpdate, UpdateStatus
 from programs.models.translated import untranslated

@@ -1,3 +1,4 @@
+from donations.models.access import DonorSession, SignInLink
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
@@ -27,6 +28,7 @@ __all__ = [
     "DisputeStatus",
     "Donation",
     "Donor",
+    "DonorSession",
     "EndReason",
     "EntryKind",
     "FraudWarning",
@@ -47,6 +49,7 @@ __all__ = [
     "RefundStatus",
     "Regime",
     "Series",
+    "SignInLink",
     "Status",
     "StripeEvent",
     "TaxRule",
