@@ -115,7 +115,7 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         row = context["original"]
         context["may_close"] = row.state == DiscrepancyState.OPEN and self.has_close_permission(request)
-        context.setdefault("explanation_form", ExplanationForm())
+        context["explanation_form"] = ExplanationForm()
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
@@ -140,8 +140,9 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
     def explain_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = self._open(request, pk)
         form = ExplanationForm(request.POST)
-        if not form.is_valid():
-            return self.changeform_view(request, str(pk), extra_context={"explanation_form": form})
+        if not form.is_valid():  # the field itself lets a browser send neither nothing nor too much
+            self.message_user(request, " ".join(form.errors["words"]), messages.ERROR)
+            return self._back(pk)
         comparison.explain(row, words=form.cleaned_data["words"], by=request.user)  # type: ignore[arg-type]
         self.message_user(request, _("Closed, with your explanation."), messages.SUCCESS)
         return self._back(pk)

@@ -49,8 +49,10 @@ def fetch_owner(charge_id: str) -> Owner:
     with asking():
         charge = client().v1.charges.retrieve(charge_id, {"expand": ["payment_intent"]})
         intent = charge.payment_intent
-        named = [charge, intent] if isinstance(intent, stripe.PaymentIntent) else [charge]
-        donation = next(filter(None, (getattr(each.metadata, "donation", "") for each in named)), "")
+        written = [charge.metadata]
+        if isinstance(intent, stripe.PaymentIntent):
+            written.append(intent.metadata)
+        donation = next(filter(None, (getattr(each, "donation", "") for each in written)), "")
         return Owner(
             charge_id=charge.id,
             payment_intent_id=id_of(intent),

@@ -5,8 +5,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from donations import comparison, gateway, ledger, reconcile
@@ -90,9 +91,9 @@ def test_a_gift_nobody_told_us_about_is_settled_by_the_comparison() -> None:
 
 def test_a_payment_that_is_not_ours_is_shown_and_counts_nowhere(program: Program) -> None:
     donation = paid_gift()
-    for row in StripeObject.objects.filter(kind__in=["charge", "payment_intent"]):
-        row.data["metadata"] = {}
-        row.save()
+    for each in StripeObject.objects.filter(kind__in=["charge", "payment_intent"]):
+        each.data["metadata"] = {}
+        each.save()
 
     outcome = compare()
 
@@ -249,7 +250,7 @@ def test_a_treasurer_explains_a_difference_in_words_and_never_without(
     (row,) = compare().left
     address = f"/admin/donations/discrepancy/{row.pk}/explain/"
 
-    refused = treasurer.post(address, {"words": " "})
+    refused = treasurer.post(address, {"words": " "}, follow=True)
     accepted = treasurer.post(address, {"words": "Moved by Stripe’s support."}, follow=True)
 
     assert "Say what it is" in refused.content.decode()
