@@ -141,7 +141,7 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
         row = self._open(request, pk)
         form = ExplanationForm(request.POST)
         if not form.is_valid():  # the field itself lets a browser send neither nothing nor too much
-            self.message_user(request, " ".join(form.errors["words"]), messages.ERROR)
+            self.message_user(request, " ".join(map(str, form.errors["words"])), messages.ERROR)
             return self._back(pk)
         comparison.explain(row, words=form.cleaned_data["words"], by=request.user)  # type: ignore[arg-type]
         self.message_user(request, _("Closed, with your explanation."), messages.SUCCESS)
