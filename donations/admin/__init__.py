@@ -1,3 +1,17 @@
-from donations.admin import comparison, documents, gifts, inbox, staff
+from donations.admin import (
+    comparison,
+    documents,
+    gifts,
+    inbox,
+    pledges,
+    staff,
+)
 
-__all__ = ["comparison", "documents", "gifts", "inbox", "staff"]
+__all__ = [
+    "comparison",
+    "documents",
+    "gifts",
+    "inbox",
+    "pledges",
+    "staff",
+]

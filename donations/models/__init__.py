@@ -4,6 +4,7 @@ from donations.models.donation import Display, Donation, Frequency, Method, Stat
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
@@ -39,6 +40,7 @@ __all__ = [
     "Method",
     "MonthlyTotal",
     "PlanStatus",
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
@@ -53,4 +55,5 @@ __all__ = [
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]
