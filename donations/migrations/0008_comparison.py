@@ -26,7 +26,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0006_donor_sign_in'),
+        ('donations', '0007_other_ways'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
