@@ -34,6 +34,7 @@ _VERBS = {
     "delete": _("delete"),
     "export": _("export"),
     "refund": _("give back"),
+    "close": _("close"),
 }
 
 admin.site.unregister(User)

@@ -5,6 +5,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 """
 
 from donations.gateway.asking import Refused, Unavailable, is_live
+from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.events import BadEvent, Event, read_event
@@ -14,6 +15,9 @@ from donations.gateway.records import (
     Contest,
     Contested,
     GivenBack,
+    Movement,
+    MovementKind,
+    Owner,
     Payment,
     Reversals,
     Standing,
@@ -29,6 +33,9 @@ __all__ = [
     "Contested",
     "Event",
     "GivenBack",
+    "Movement",
+    "MovementKind",
+    "Owner",
     "Payment",
     "Refused",
     "Reversals",
@@ -38,10 +45,12 @@ __all__ = [
     "Why",
     "expire_checkout",
     "fetch_checkout",
+    "fetch_owner",
     "fetch_reversals",
     "fetch_warning",
     "give_back",
     "is_live",
+    "movements",
     "open_checkout",
     "read_event",
 ]
