@@ -25,6 +25,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "tidy-guard": _every(300, "donations.tasks.tidy_guard"),
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "publish-due": _every(60, "programs.tasks.publish_due"),

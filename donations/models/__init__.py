@@ -1,6 +1,7 @@
 from donations.models.access import DonorSession, SignInLink
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
+from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
@@ -18,6 +19,9 @@ from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
     "AppendOnly",
+    "Attack",
+    "Attempt",
+    "Decline",
     "Display",
     "Dispute",
     "DisputeStatus",
@@ -35,6 +39,7 @@ __all__ = [
     "MonthlyTotal",
     "PlanStatus",
     "ProgramTotal",
+    "RateCount",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",
