@@ -4,6 +4,7 @@ from donations.models.donor import Donor, Kind
 from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
@@ -38,6 +39,7 @@ __all__ = [
     "Method",
     "MonthlyTotal",
     "PlanStatus",
+    "Pledge",
     "ProgramTotal",
     "RateCount",
     "Receipt",
@@ -53,4 +55,5 @@ __all__ = [
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]
