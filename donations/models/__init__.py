@@ -1,4 +1,5 @@
 from donations.models.access import DonorSession, SignInLink
+from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.guarding import Attack, Attempt, Decline, RateCount
@@ -22,7 +23,11 @@ __all__ = [
     "AppendOnly",
     "Attack",
     "Attempt",
+    "Comparison",
     "Decline",
+    "Difference",
+    "Discrepancy",
+    "DiscrepancyState",
     "Display",
     "Dispute",
     "DisputeStatus",
