@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0008_comparison'),
+        ('donations', '0009_card_testing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
