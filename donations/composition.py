@@ -28,7 +28,11 @@ _GROUPS = (
     _Group(_("Received online"), (EntryKind.GIFT,), always=True),
     _Group(_("Received otherwise"), (EntryKind.OFFLINE,), always=True),
     _Group(_("Refunded"), (EntryKind.REFUND, EntryKind.REFUND_REVERSED), always=True),
-    _Group(_("Contested by the donor’s bank"), (EntryKind.DISPUTE, EntryKind.DISPUTE_REVERSED), always=False),
+    _Group(
+        _("Contested by the donor’s bank"),
+        (EntryKind.DISPUTE, EntryKind.DISPUTE_REVERSED, EntryKind.DISPUTE_FEE),
+        always=False,
+    ),
     _Group(_("Corrections"), (EntryKind.CORRECTION,), always=False),
 )
 

@@ -3,25 +3,43 @@ from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
+from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
+from donations.models.reversal import (
+    Dispute,
+    DisputeStatus,
+    FraudWarning,
+    Refund,
+    RefundReason,
+    RefundStatus,
+)
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
     "AppendOnly",
     "Display",
+    "Dispute",
+    "DisputeStatus",
     "Donation",
     "Donor",
+    "EndReason",
     "EntryKind",
+    "FraudWarning",
     "Frequency",
     "Issuer",
     "Kind",
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
+    "PlanStatus",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",
+    "RecurringDonation",
+    "Refund",
+    "RefundReason",
+    "RefundStatus",
     "Regime",
     "Series",
     "Status",

@@ -58,7 +58,19 @@ class Donation(models.Model):
     updates_consent = models.TextField(_("consent to updates"), blank=True)
     language = models.CharField(_("language"), max_length=5)
 
+    # The recurring gift that this one is a payment of; the first one asked for both.
+    plan = models.ForeignKey(
+        "RecurringDonation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="donations",
+        verbose_name=_("recurring gift"),
+    )
+
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    # Its payment is only set aside at first: a person looks before the money is taken.
+    review_first = models.BooleanField(_("looked at before it is charged"), default=False)
     review_reason = models.CharField(_("why it is held"), max_length=300, blank=True)
     # One per form shown and answers given: sending the same form twice finds the same donation.
     submission_key = models.CharField(
@@ -74,6 +86,11 @@ class Donation(models.Model):
         _("PaymentIntent"), max_length=255, unique=True, null=True, blank=True
     )
     stripe_charge_id = models.CharField(_("Charge"), max_length=255, unique=True, null=True, blank=True)
+    stripe_invoice_id = models.CharField(_("Invoice"), max_length=255, unique=True, null=True, blank=True)
+    # What the donor's bank knows the debit by: the mandate's unique reference.
+    mandate_reference = models.CharField(_("mandate reference"), max_length=100, blank=True)
+    # What a donor quotes on a transfer or a cheque.
+    reference = models.CharField(_("reference quoted"), max_length=40, blank=True)
 
     created_at = models.DateTimeField(_("intended"), auto_now_add=True)
     checked_at = models.DateTimeField(_("last compared with Stripe"), null=True, blank=True)
@@ -104,6 +121,10 @@ class Donation(models.Model):
                 condition=~models.Q(status="paid")
                 | models.Q(paid_at__isnull=False, settled_at__isnull=False),
                 name="donation_paid_has_times",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stripe_invoice_id__isnull=True) | models.Q(plan__isnull=False),
+                name="donation_invoice_has_plan",
             ),
         ]
 

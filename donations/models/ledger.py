@@ -13,6 +13,7 @@ class EntryKind(models.TextChoices):
     REFUND_REVERSED = "refund_reversed", _("Refund reversed")
     DISPUTE = "dispute", _("Dispute")
     DISPUTE_REVERSED = "dispute_reversed", _("Dispute reversed")
+    DISPUTE_FEE = "dispute_fee", _("Dispute fee")
     OFFLINE = "offline", _("Received otherwise")
     CORRECTION = "correction", _("Correction")
 
@@ -63,6 +64,8 @@ class LedgerEntry(models.Model):
                         amount_cents__gt=0,
                     )
                     | models.Q(kind__in=["refund", "dispute"], amount_cents__lt=0)
+                    # What a dispute costs is a fee like any other: it lowers no total.
+                    | models.Q(kind="dispute_fee", amount_cents=0, fee_cents__gt=0)
                     | models.Q(kind="correction")
                 ),
                 name="ledger_sign_fits_kind",

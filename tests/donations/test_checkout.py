@@ -7,7 +7,8 @@ import requests
 from django.db import connection
 from django.test import Client
 
-from donations import checkout, gateway
+from donations import checkout
+from donations.gateway import asking
 from donations.models import Donation, Donor, Status
 from programs.models import Program
 from tests.broken_stripe import broken_stripe
@@ -147,8 +148,8 @@ def test_whatever_stripe_answers_the_donor_is_told_plainly(settings: Any, status
 
 
 def test_stripe_that_never_answers_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "_READ_SECONDS", 0.5)
-    monkeypatch.setattr(gateway, "_RETRIES", 0)
+    monkeypatch.setattr(asking, "_READ_SECONDS", 0.5)
+    monkeypatch.setattr(asking, "_RETRIES", 0)
     with broken_stripe(None) as address:
         settings.STRIPE_API_BASE = address
         answer = Client().post("/en/hematology/give/", form_data())

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from donations import gateway, ledger, reconcile, tasks
+from donations import ledger, reconcile, tasks
+from donations.gateway import asking
 from donations.models import Donation, LedgerEntry, Receipt, Status, StripeEvent
 from outreach.models import Letter
 from programs.models import Program
@@ -56,7 +57,7 @@ def nonsense(donation: Donation) -> list[tuple[int, bytes]]:
 def test_an_answer_that_is_not_stripes_is_told_plainly_and_the_gift_waits(
     settings: Any, stripe_sandbox: str, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "_RETRIES", 0)  # it would wait between them
+    monkeypatch.setattr(asking, "_RETRIES", 0)  # it would wait between them
     donation = give()
     pay(donation)
     deliveries.deliver_due()

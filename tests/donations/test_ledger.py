@@ -18,7 +18,7 @@ from donations import ledger
 from donations.models import Donation, Donor, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from programs.models import Program
 
-_SIGN = {EntryKind.REFUND: -1, EntryKind.DISPUTE: -1}
+_SIGN = {EntryKind.REFUND: -1, EntryKind.DISPUTE: -1, EntryKind.DISPUTE_FEE: 0}
 _NOON = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 _EVENING = dt.datetime(2025, 11, 1, 23, 30, tzinfo=dt.UTC)  # tomorrow already in Paris
 
@@ -39,6 +39,7 @@ def post(
                     program=program,
                     kind=kind,
                     amount_cents=cents * _SIGN.get(EntryKind(kind), 1),
+                    fee_cents=1500,
                     occurred_at=at,
                     source="test",
                     source_ref=ref,
@@ -189,5 +190,5 @@ def test_an_account_is_one_moment_read_in_one_query(
     with django_assert_num_queries(1):
         account = ledger.read_account(program)
 
-    assert account.total == ledger.Total(raised_cents=5000 * 2 * 3, gifts=2, donors=1, entries=14)
+    assert account.total == ledger.Total(raised_cents=5000 * 2 * 3, gifts=2, donors=1, entries=16)
     assert account.sums(EntryKind.REFUND, EntryKind.REFUND_REVERSED) == (0, 4)

@@ -13,7 +13,7 @@ def files(*endings: str) -> Iterator[Path]:
     for folder, inner, names in os.walk(ROOT):
         inner[:] = [name for name in inner if name not in _NOT_OURS and not name.endswith("_cache")]
         inner[:] = [name for name in inner if name != ".hypothesis"]
-        for name in sorted(set(names) - _NOT_OURS):  # .git is a file in a worktree
+        for name in sorted(set(names) - _NOT_OURS):  # in a worktree, .git is a file
             if not endings or name.endswith(endings):
                 yield Path(folder) / name
 

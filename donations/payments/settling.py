@@ -1,12 +1,6 @@
-"""What happens to a gift's money: the only place where a donation's status moves.
-
-Every move is a compare-and-set on the status, so two workers cannot both make it and repeating one
-changes nothing. What follows from a move is written in the same transaction, and nothing here uses
-the network.
-"""
+"""A gift's money arrives, is on its way, or comes to nothing."""
 
 import logging
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,26 +8,10 @@ from django.utils import timezone
 from donations import ledger, receipts, thanks
 from donations.gateway import Payment
 from donations.models import Donation, Status
+from donations.payments.moves import move
 from outreach import subscriptions
 
 logger = logging.getLogger(__name__)
-
-# From a status to those it may become. What is not here is refused.
-MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.PROCESSING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.HELD}),
-    Status.PROCESSING: frozenset({Status.PAID, Status.FAILED, Status.HELD}),
-    Status.HELD: frozenset({Status.PAID, Status.REFUNDED}),
-    Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED}),
-    Status.DISPUTED: frozenset({Status.PAID, Status.LOST}),
-    Status.FAILED: frozenset(),
-    Status.EXPIRED: frozenset(),
-    Status.REFUNDED: frozenset(),
-    Status.LOST: frozenset(),
-}
-
-
-class Impossible(Exception):
-    """A move that the table does not allow: the books and Stripe disagree, and a person must look."""
 
 
 def settle(donation: Donation, payment: Payment) -> bool:
@@ -50,7 +28,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
     if mismatch:
         return hold(donation, reason=mismatch)
     with transaction.atomic():
-        moved = _move(
+        moved = move(
             donation,
             Status.PAID,
             method=payment.method,
@@ -84,40 +62,25 @@ def settle(donation: Donation, payment: Payment) -> bool:
 
 def process(donation: Donation) -> bool:
     """Record that the donor has done their part and the bank has not yet answered."""
-    return _move(donation, Status.PROCESSING)
+    return move(donation, Status.PROCESSING)
 
 
 def expire(donation: Donation) -> bool:
     """Record that Checkout closed without a payment: nothing was charged."""
-    return _move(donation, Status.EXPIRED)
+    return move(donation, Status.EXPIRED)
 
 
 def fail(donation: Donation) -> bool:
     """Record that the payment came to nothing."""
-    return _move(donation, Status.FAILED)
+    return move(donation, Status.FAILED)
 
 
 def hold(donation: Donation, *, reason: str) -> bool:
     """Set a gift aside for a person to look at. It counts nowhere until then."""
-    held = _move(donation, Status.HELD, review_reason=reason)
+    held = move(donation, Status.HELD, review_reason=reason)
     if held:
         logger.error("donation %s is held for review: %s", donation.public_id, reason)
     return held
-
-
-def _move(donation: Donation, to: Status, **changes: object) -> bool:
-    """Compare-and-set the status. False when it is there already; `Impossible` when it cannot be."""
-    before = [status for status, after in MOVES.items() if to in after]
-    changes["status"] = to
-    if Donation.objects.filter(pk=donation.pk, status__in=before).update(**changes):
-        for name, value in changes.items():
-            setattr(donation, name, value)
-        return True
-    donation.refresh_from_db(fields=["status"])
-    if donation.status == to:
-        return False
-    logger.error("donation %s is %s and cannot become %s", donation.public_id, donation.status, to)
-    raise Impossible(f"{donation.public_id}: {donation.status} cannot become {to}")
 
 
 def _mismatch(donation: Donation, payment: Payment) -> str:

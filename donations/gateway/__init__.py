@@ -1,0 +1,26 @@
+"""Stripe, as the rest of the project sees it: the only package that imports its library.
+
+Answers are turned into small frozen records, errors into two: `Unavailable` (nothing is known to
+have happened; try again) and `Refused` (Stripe understood and said no: asking again is useless).
+"""
+
+from donations.gateway.asking import Refused, Unavailable, is_live
+from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
+from donations.gateway.events import BadEvent, Event, read_event
+from donations.gateway.records import Checkout, CheckoutState, Payment, Standing
+
+__all__ = [
+    "BadEvent",
+    "Checkout",
+    "CheckoutState",
+    "Event",
+    "Payment",
+    "Refused",
+    "Standing",
+    "Unavailable",
+    "expire_checkout",
+    "fetch_checkout",
+    "is_live",
+    "open_checkout",
+    "read_event",
+]

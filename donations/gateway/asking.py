@@ -1,0 +1,74 @@
+"""How Stripe is asked: the client, its patience, and the two ways in which asking can go wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+import stripe
+from django.conf import settings
+
+# The library's own defaults are no retry and 80 seconds. A donor is waiting.
+_CONNECT_SECONDS = 3
+_READ_SECONDS = 15
+_RETRIES = 2
+# While somebody looks at a page that also works without the answer.
+_PATIENCE_ON_A_PAGE = (2, 4)
+
+
+class Unavailable(Exception):  # named for what it means to the caller
+    """Stripe did not answer, or not in a way that says what happened."""
+
+
+class Refused(Exception):
+    """Stripe understood the request and declined it."""
+
+
+def is_live() -> bool:
+    """Whether the configured key moves real money."""
+    return "_live_" in settings.STRIPE_SECRET_KEY
+
+
+def client(*, patient: bool = True) -> stripe.StripeClient:
+    return _client_for(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, patient)
+
+
+@lru_cache(maxsize=8)
+def _client_for(key: str, base: str, patient: bool) -> stripe.StripeClient:
+    timeout = (_CONNECT_SECONDS, _READ_SECONDS) if patient else _PATIENCE_ON_A_PAGE
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base} if base else None,
+        max_network_retries=_RETRIES if patient else 0,
+        http_client=stripe.RequestsClient(timeout=timeout),
+    )
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Whatever goes wrong in asking Stripe, or in reading its answer, is one of our two errors.
+
+    What answers may not be Stripe at all: a proxy's page, half a message.
+    """
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _translated(error) from error
+    except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
+        raise Unavailable(f"an answer that cannot be read: {told(error)}") from error
+
+
+def id_of(reference: object) -> str:
+    """The id of what an answer refers to, whether it came as an id, as the object, or not at all."""
+    return reference if isinstance(reference, str) else getattr(reference, "id", None) or ""
+
+
+def told(error: Exception) -> str:
+    """In a line: some errors hold all the bytes they failed at."""
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _translated(error: stripe.StripeError) -> Unavailable | Refused:
+    """402 and 400 are answers; a time-out, 429, 409, 401 or 5xx says nothing about the gift."""
+    if isinstance(error, stripe.CardError | stripe.InvalidRequestError | stripe.IdempotencyError):
+        return Refused(str(error))
+    return Unavailable(str(error))

@@ -1,0 +1,47 @@
+"""Money that has moved at Stripe: a charge and what it brought, from the objects an answer holds."""
+
+import datetime as dt
+
+import stripe
+
+from donations.gateway.asking import Unavailable
+from donations.gateway.records import Payment
+
+
+def of_session(session: stripe.checkout.Session) -> Payment:
+    """The payment of a paid session, asked for with its PaymentIntent and charge. Raises `Unavailable`."""
+    intent = session.payment_intent
+    if not isinstance(intent, stripe.PaymentIntent):
+        raise Unavailable(f"{session.id} is paid but came without its PaymentIntent")
+    return of_intent(intent)
+
+
+def of_intent(intent: stripe.PaymentIntent) -> Payment:
+    """The payment of a succeeded PaymentIntent, asked for with its latest charge. Raises `Unavailable`."""
+    charge = intent.latest_charge
+    if not isinstance(charge, stripe.Charge):
+        raise Unavailable(f"{intent.id} is paid but came without its charge")
+    balance = charge.balance_transaction
+    if not isinstance(balance, stripe.BalanceTransaction):
+        # Stripe writes it within moments of the charge; until then the fee is not known.
+        raise Unavailable(f"{charge.id} has no balance transaction yet")
+    details = charge.payment_method_details
+    method = details.type if details else ""
+    return Payment(
+        payment_intent_id=intent.id,
+        charge_id=charge.id,
+        amount_cents=charge.amount_captured,
+        currency=charge.currency.upper(),
+        fee_cents=balance.fee,
+        method=method,
+        paid_at=_paid_at(charge, balance, method),
+        livemode=charge.livemode,
+    )
+
+
+def _paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction, method: str) -> dt.datetime:
+    """When the money was the foundation's: a card when it was charged, a debit when it was collected.
+
+    A debit's charge is made days before the bank answers; its balance transaction is made with the answer.
+    """
+    return dt.datetime.fromtimestamp(charge.created if method == "card" else balance.created, tz=dt.UTC)
