@@ -40,7 +40,8 @@ def prepared() -> Path:
 
 def fill_test_database() -> None:
     """Make this process's test database, migrated. Call before Django makes it, which then keeps it."""
-    name = connection.creation._get_test_db_name()
+    database = connection.settings_dict
+    name = database["TEST"]["NAME"] or f"test_{database['NAME']}"
     if connection.vendor == "sqlite":
         shutil.copyfile(migrated(), name)
     else:
@@ -112,7 +113,7 @@ def _alone_on_server() -> Iterator[Callable[..., list[str]]]:
     """Ask PostgreSQL, from outside of any test's database, while no other test process does."""
     with connection._nodb_cursor() as cursor:
 
-        def ask(statement: str, *parameters: object) -> list[str]:
+        def ask(statement: str, *parameters: str | int) -> list[str]:
             cursor.execute(statement, parameters or None)
             return [row[0] for row in cursor.fetchall()] if cursor.description else []
 
