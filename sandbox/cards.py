@@ -1,7 +1,8 @@
-"""Stripe's published test cards (docs.stripe.com/testing), and what each does in a one-off payment."""
+"""Stripe's published test cards (docs.stripe.com/testing): what each does now, after it, kept for later."""
 
+import enum
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,17 @@ class Decline:
     shown: Promise  # as the payment page says it
 
 
+class After(enum.Enum):
+    """What comes of a payment by the card, by itself or once it is refunded."""
+
+    NOTHING = enum.auto()
+    DISPUTE = enum.auto()
+    INQUIRY = enum.auto()  # the bank asks, and takes nothing back yet
+    WARNING = enum.auto()  # an early fraud warning
+    LATE_REFUND = enum.auto()  # a refund is pending, then succeeds
+    FAILED_REFUND = enum.auto()  # a refund succeeds, then fails
+
+
 @dataclass(frozen=True)
 class Card:
     number: str
@@ -25,12 +37,23 @@ class Card:
     funding: str = "credit"
     authentication: bool = False
     decline: Decline | None = None
+    after: After = After.NOTHING
+    reason: str = "fraudulent"  # of its dispute
+    note: Promise | None = None  # what the payment page says of it
+    # Kept for renewals, which its holder does not attend:
+    authentication_kept: bool = False
+    decline_kept: Decline | None = None
     exp_month: int = 12
     exp_year: int = 2034
 
     @property
     def fingerprint(self) -> str:
         return hashlib.sha256(self.number.encode()).hexdigest()[:16]
+
+    def kept(self) -> "Card":
+        """The card as it behaves in payments that its holder does not attend."""
+        decline = self.decline or self.decline_kept
+        return replace(self, authentication=self.authentication_kept, decline=decline)
 
 
 _DECLINED = ("Your card was declined.", _("Your card was declined. Try another one."))
@@ -43,8 +66,21 @@ ALL = [
     Card("5555555555554444", brand="mastercard"),
     Card("378282246310005", brand="amex"),
     Card("4000002500003155", authentication=True),
-    Card("4000002760003184", authentication=True),
+    Card("4000002760003184", authentication=True, authentication_kept=True),
     Card("4000008400001629", authentication=True, decline=_GENERIC),
+    Card("4000000000000259", after=After.DISPUTE, note=_("succeeds, then is disputed as fraudulent")),
+    Card(
+        "4000000000002685",
+        after=After.DISPUTE,
+        reason="product_not_received",
+        note=_("succeeds, then is disputed: nothing was received"),
+    ),
+    Card("4000000000001976", after=After.INQUIRY, note=_("succeeds, then its bank asks about it")),
+    Card("4000000000005423", after=After.WARNING, note=_("succeeds, then brings an early fraud warning")),
+    Card("4000000000007726", after=After.LATE_REFUND, note=_("succeeds; a refund takes its time")),
+    Card("4000000000005126", after=After.FAILED_REFUND, note=_("succeeds; a refund fails afterwards")),
+    # At Stripe its first payment fails too, unless a trial delays it. Here a plan can begin with it.
+    Card("4000000000000341", decline_kept=_GENERIC),
     Card("4000000000000002", decline=_GENERIC),
     Card(
         "4000000000009995",

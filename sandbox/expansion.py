@@ -19,17 +19,57 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "payment_intent": "payment_intent",
         "refunds": "list",
     },
-    "checkout.session": {"customer": "customer", "line_items": "list", "payment_intent": "payment_intent"},
+    # Plain objects within others, such as an invoice's `parent` or a payment's `payment`.
+    "": {
+        "default_payment_method": "payment_method",
+        "payment_intent": "payment_intent",
+        "price": "price",
+        "subscription": "subscription",
+    },
+    "billing_portal.session": {"configuration": "billing_portal.configuration"},
+    "checkout.session": {
+        "customer": "customer",
+        "invoice": "invoice",
+        "line_items": "list",
+        "payment_intent": "payment_intent",
+        "setup_intent": "setup_intent",
+        "subscription": "subscription",
+    },
+    "customer": {"test_clock": "test_helpers.test_clock"},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "invoice": {
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "payments": "list",
+        "test_clock": "test_helpers.test_clock",
+    },
+    "invoice_payment": {"invoice": "invoice"},
     "mandate": {"payment_method": "payment_method"},
     "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
+    "price": {"product": "product"},
+    "product": {"default_price": "price"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
     },
+    "setup_intent": {
+        "customer": "customer",
+        "mandate": "mandate",
+        "payment_method": "payment_method",
+    },
+    "subscription": {
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "latest_invoice": "invoice",
+        "pending_setup_intent": "setup_intent",
+        "test_clock": "test_helpers.test_clock",
+    },
 }
-_SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}
+_SOURCES = {"ch": "charge", "du": "dispute", "py": "charge", "pyr": "refund", "re": "refund"}
 
 Included = Callable[[dict[str, Any]], Any]
 
@@ -78,7 +118,7 @@ def _walk(node: Any, steps: list[str], path: str, includable: dict[tuple[str, st
 def _resolved(kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value  # nothing there, or expanded already by another path
-    wanted = _EXPANDABLE[kind][name] or _SOURCES[value[:3]]
+    wanted = _EXPANDABLE[kind][name] or _SOURCES[value.partition("_")[0]]
     return store.fetch(wanted, value).data
 
 

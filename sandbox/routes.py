@@ -1,41 +1,30 @@
 """The addresses the sandbox answers at, each with the SDK's typed parameters and what does the work."""
 
-import re
-from dataclasses import dataclass
-from typing import Any
-
 from stripe import params
-from stripe.params import checkout
+from stripe.params import checkout, radar
 
-from sandbox import errors
-from sandbox.calls import Handler
+from sandbox import dispute_requests, errors, refund_requests
+from sandbox.billing.routes import INCLUDABLE as BILLING_LISTS
+from sandbox.billing.routes import ROUTES as BILLING_ROUTES
 from sandbox.expansion import Included
 from sandbox.resources import (
     balance_transactions,
     charges,
     checkout_sessions,
     customers,
+    disputes,
+    early_fraud_warnings,
     events,
     mandates,
     payment_intents,
     payment_methods,
     refunds,
 )
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    pattern: re.Pattern[str]
-    params: Any
-    handler: Handler
-
-
-def _route(method: str, address: str, schema: Any, handler: Handler) -> Route:
-    return Route(method, re.compile(address.replace("{id}", "([^/]+)")), schema, handler)
-
+from sandbox.routing import Route
+from sandbox.routing import route as _route
 
 _SESSIONS = "checkout/sessions"
+_WARNINGS = "radar/early_fraud_warnings"
 ROUTES = [
     _route("POST", _SESSIONS, checkout.SessionCreateParams, checkout_sessions.create),
     _route("GET", _SESSIONS, checkout.SessionListParams, checkout_sessions.list_all),
@@ -66,15 +55,24 @@ ROUTES = [
     _route("GET", "events", params.EventListParams, events.list_all),
     _route("GET", "events/{id}", params.EventRetrieveParams, events.retrieve),
     _route("GET", "mandates/{id}", params.MandateRetrieveParams, mandates.retrieve),
-    _route("POST", "refunds", params.RefundCreateParams, refunds.create),
+    _route("POST", "refunds", params.RefundCreateParams, refund_requests.create),
     _route("GET", "refunds", params.RefundListParams, refunds.list_all),
     _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
+    _route("POST", "refunds/{id}", params.RefundUpdateParams, refund_requests.update),
+    _route("GET", "disputes", params.DisputeListParams, disputes.list_all),
+    _route("GET", "disputes/{id}", params.DisputeRetrieveParams, disputes.retrieve),
+    _route("POST", "disputes/{id}", params.DisputeUpdateParams, dispute_requests.update),
+    _route("POST", "disputes/{id}/close", params.DisputeCloseParams, dispute_requests.close),
+    _route("GET", _WARNINGS, radar.EarlyFraudWarningListParams, early_fraud_warnings.list_all),
+    _route("GET", _WARNINGS + "/{id}", radar.EarlyFraudWarningRetrieveParams, early_fraud_warnings.retrieve),
+    *BILLING_ROUTES,
 ]
 
 # Lists that an object holds only when `expand` asks for them.
 INCLUDABLE: dict[tuple[str, str], Included] = {
     ("checkout.session", "line_items"): checkout_sessions.first_line_items,
     ("charge", "refunds"): refunds.of_charge,
+    **BILLING_LISTS,
 }
 
 
@@ -86,5 +84,5 @@ def find(method: str, address: str) -> tuple[Route, str]:
             return route, match[1] if match.groups() else ""
     raise errors.NotFound(
         f"Unrecognized request URL ({method}: /v1/{address[:200]}). Please see https://docs.stripe.com/api. "
-        "The sandbox answers for payments by card and SEPA direct debit only."
+        "The sandbox answers for payments and billing only."
     )

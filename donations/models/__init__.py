@@ -1,7 +1,9 @@
+from donations.models.access import DonorSession, SignInLink
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
@@ -22,6 +24,7 @@ __all__ = [
     "DisputeStatus",
     "Donation",
     "Donor",
+    "DonorSession",
     "EndReason",
     "EntryKind",
     "FraudWarning",
@@ -32,6 +35,7 @@ __all__ = [
     "Method",
     "MonthlyTotal",
     "PlanStatus",
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
@@ -42,7 +46,9 @@ __all__ = [
     "RefundStatus",
     "Regime",
     "Series",
+    "SignInLink",
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]

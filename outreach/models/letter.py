@@ -12,7 +12,9 @@ class Kind(models.TextChoices):
     """What a letter says: its templates lie in `templates/letters/<kind>/`."""
 
     GIFT_THANKS = "gift_thanks", _("Thanks for a gift")
+    PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
+    SIGN_IN = "sign_in", _("Link to one’s gifts")
 
 
 class State(models.TextChoices):
@@ -77,7 +79,8 @@ class Letter(models.Model):
     created_at = models.DateTimeField(_("owed since"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
-    # As it was sent. A broadcast's letters leave the text empty: their broadcast keeps it once.
+    # As it was sent. A broadcast's letters leave the text empty: their broadcast keeps it once. So do
+    # letters that carry a key, which nobody but their reader may have.
     message_id = models.CharField(_("message id"), max_length=255, blank=True)
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     text = models.TextField(_("text"), blank=True)

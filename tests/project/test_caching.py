@@ -38,8 +38,17 @@ PUBLIC = {
 GIFT = "0b1f9b0e-4b0f-4c39-8f0a-9f2a3a6f1c11"
 PRIVATE = {
     "<slug:slug>/give/": "en/hematology/give/",
+    "<slug:slug>/other-ways/": "fr/hematologie/other-ways/",
     "gifts/<uuid:public_id>/": f"fr/gifts/{GIFT}/",
     "healthz": "healthz",
+    "my-gifts/": "en/my-gifts/",
+    "my-gifts/address/<uuid:gift>/": f"fr/my-gifts/address/{GIFT}/",
+    "my-gifts/data/": "en/my-gifts/data/",
+    "my-gifts/news/": "en/my-gifts/news/",
+    "my-gifts/documents/<str:reference>/": "fr/my-gifts/documents/C-2026-000001/",
+    "my-gifts/open/<str:token>/": "en/my-gifts/open/nothing/",
+    "my-gifts/sent/": "fr/my-gifts/sent/",
+    "my-gifts/sign-out/": "en/my-gifts/sign-out/",
     "preview/<str:token>/": "en/preview/nothing/",
     "readyz": "readyz",
     "stripe/webhook/": "stripe/webhook/",

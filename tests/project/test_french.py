@@ -20,10 +20,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import trans_real
 
-from donations.models import Donation
+from donations.donors import sessions, sign_in
+from donations.models import Donation, Issuer, Way
+from donations.receipts import issuer
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
+from tests.giving import form_data
 
 _LITTLE = re.compile(
     r"\b(?:the|of|and|your|with|this|that|these|from|which|what|who|whose|has|have|was|were|been|will|would|by"
@@ -122,13 +125,26 @@ def french(program: Program, settings: Any) -> Client:
         confirmed_at=asked,
     )
     broadcasts.owe_published()
+    sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
+    sign_in.answer_waiting()
+    announce_gifts()
     return Client(headers={"accept-language": "fr"})
+
+
+def announce_gifts() -> None:
+    """One by transfer and one by cheque, so that each has its letter."""
+    issuer.current()
+    Issuer.objects.update(iban="FR7630006000011234567890189", bic="AGRIFRPP")
+    for way in Way.values:
+        answer = Client().post("/fr/hematologie/other-ways/", form_data(way=way, sum="120"))
+        assert answer.status_code == 303
 
 
 def public() -> Iterator[str]:
     update: Any = ProgressUpdate.objects.all()[0]
     yield from ("/fr/hematologie/", "/fr/hematologie/updates/", f"/fr/hematologie/updates/{update.slug_fr}/")
     yield from ("/fr/hematologie/give/", "/fr/hematologie/embed/", "/fr/hematologie/card/", "/fr/rien/")
+    yield "/fr/hematologie/other-ways/"
     yield from (
         f"/fr/pages/{word}/" for word in ("mentions-legales", "confidentialite", "accessibilite", "contact")
     )
@@ -149,14 +165,24 @@ def staff() -> Iterator[str]:
             yield reverse(f"{name}_{action}", args=[row.pk] if with_row and row else [])
 
 
+def own() -> Iterator[str]:
+    """The donor's space, from outside and from inside."""
+    yield from ("/fr/my-gifts/", "/fr/my-gifts/sent/", "/fr/my-gifts/open/rien/")
+
+
 def test_visitors_read_french_alone(french: Client) -> None:
     found = {}
-    for path in public():
+    for path in (*public(), *own()):
         answer = french.get(path)
         assert answer.status_code in {200, 404}, path
         found[path] = left_in_english(answer.content.decode())
 
-    found["mistakes"] = left_in_english(french.post("/fr/hematologie/give/", {}).content.decode())
+    french.cookies["my-gifts"] = sessions.begin("camille.exemple@example.org")
+    for path in own():
+        found[f"{path} inside"] = left_in_english(french.get(path).content.decode())
+    for page in ("give", "other-ways"):
+        mistakes = french.post(f"/fr/hematologie/{page}/", {})
+        found[f"{page} with mistakes"] = left_in_english(mistakes.content.decode())
     assert {path: texts for path, texts in found.items() if texts} == {}
 
 
