@@ -4,6 +4,7 @@ from donations.admin import (
     gifts,
     inbox,
     pledges,
+    reversals,
     staff,
 )
 
@@ -13,5 +14,6 @@ __all__ = [
     "gifts",
     "inbox",
     "pledges",
+    "reversals",
     "staff",
 ]

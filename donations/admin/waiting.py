@@ -16,7 +16,20 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.models import Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule
+from donations.models import (
+    Discrepancy,
+    DiscrepancyState,
+    Dispute,
+    DisputeStatus,
+    Donation,
+    FraudWarning,
+    Receipt,
+    Refund,
+    RefundStatus,
+    Status,
+    StripeEvent,
+    TaxRule,
+)
 from outreach.models import Letter, State
 from programs.models import Page, Program, ProgressUpdate, UpdateStatus
 from programs.models.translated import untranslated
@@ -88,6 +101,7 @@ def _kinds() -> list[_Kind]:
             {"status__exact": Status.DISPUTED},
             urgent=True,
         ),
+        *_reversals(),
         _Kind(
             StripeEvent,
             "donations.view_stripeevent",
@@ -157,6 +171,48 @@ def _kinds() -> list[_Kind]:
             {"confirmed__exact": "0"},
         ),
     ]
+
+
+def _reversals() -> Iterator[_Kind]:
+    yield _Kind(
+        Dispute,
+        "donations.view_dispute",
+        Q(status__in=[DisputeStatus.OPEN, DisputeStatus.INQUIRY]),
+        ngettext_lazy(
+            "%(count)d dispute waits for an answer: see until when.",
+            "%(count)d disputes wait for an answer: see until when.",
+            "count",
+        ),
+        {"o": "4"},  # the nearest deadline first
+        urgent=True,
+    )
+    yield _Kind(
+        FraudWarning,
+        "donations.view_fraudwarning",
+        Q(actionable=True, seen_at=None),
+        ngettext_lazy("%(count)d gift may be fraudulent.", "%(count)d gifts may be fraudulent.", "count"),
+        {"actionable__exact": "1", "seen_at__isempty": "1"},
+        urgent=True,
+    )
+    yield _Kind(
+        Refund,
+        "donations.view_refund",
+        Q(status=RefundStatus.FAILED),
+        ngettext_lazy("%(count)d refund came back.", "%(count)d refunds came back.", "count"),
+        {"status__exact": RefundStatus.FAILED},
+        urgent=True,
+    )
+    yield _Kind(
+        Refund,
+        "donations.view_refund",
+        Q(status=RefundStatus.REQUESTED),
+        ngettext_lazy(
+            "%(count)d refund waits for Stripe’s answer.",
+            "%(count)d refunds wait for Stripe’s answer.",
+            "count",
+        ),
+        {"status__exact": RefundStatus.REQUESTED},
+    )
 
 
 def _words() -> Iterator[_Kind]:
