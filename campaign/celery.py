@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
+    "finish-erasures": _every(600, "donations.tasks.finish_erasures"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.db import transaction
 
 from donations import checkout, reconcile, webhooks
-from donations.donors import sessions, sign_in
+from donations.donors import email_change, erasure, sessions, sign_in
 from donations.models import Donation
 
 
@@ -41,6 +41,12 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+    email_change.tidy()
+
+
+@shared_task
+def finish_erasures() -> None:
+    erasure.finish()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:

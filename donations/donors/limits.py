@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from donations.models import SignInLink
+from donations.models import EmailChange, SignInLink
 
 
 class TooOften(Exception):
@@ -20,7 +20,7 @@ class TooOften(Exception):
         self.wait = wait
 
 
-def check(asked: QuerySet[SignInLink], *, most: int, within: dt.timedelta) -> None:
+def check(asked: QuerySet[SignInLink] | QuerySet[EmailChange], *, most: int, within: dt.timedelta) -> None:
     """Raise `TooOften` where `asked` holds `most` rows of the last while."""
     if asked.filter(asked_at__gt=timezone.now() - within)[:most].count() >= most:
         raise TooOften(within)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from donations import ledger
-from donations.models import Issuer, ProgramTotal, Receipt, StripeEvent, TaxRule
+from donations.models import ErasureRequest, Issuer, ProgramTotal, Receipt, StripeEvent, TaxRule
 from outreach.models import Broadcast, Letter, Subscription, Suppression
 from programs import models as words
 from tests import staff
@@ -53,6 +53,7 @@ TREASURER = {
     "donations.stripeevent": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
+    "donations.erasurerequest": "l",
 }
 ADMINISTRATOR = {
     **EDITOR,
@@ -115,6 +116,7 @@ def one_of_each() -> dict[str, Model]:
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
+        ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),
         Subscription.objects.create(
