@@ -1,3 +1,11 @@
-from donations.admin import documents, erasure, gifts, inbox, staff
+from donations.admin import (
+    comparison,
+    documents,
+    erasure,
+    gifts,
+    inbox,
+    pledges,
+    staff,
+)
 
-__all__ = ["documents", "erasure", "gifts", "inbox", "staff"]
+__all__ = ["comparison", "documents", "erasure", "gifts", "inbox", "pledges", "staff"]

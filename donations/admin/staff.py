@@ -35,6 +35,7 @@ _VERBS = {
     "answer": _("answer"),
     "export": _("export"),
     "refund": _("refund"),
+    "close": _("close"),
 }
 
 admin.site.unregister(User)

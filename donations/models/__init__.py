@@ -1,8 +1,10 @@
 from donations.models.access import DonorSession, SignInLink
+from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
@@ -19,6 +21,10 @@ from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
 __all__ = [
     "AppendOnly",
+    "Comparison",
+    "Difference",
+    "Discrepancy",
+    "DiscrepancyState",
     "Display",
     "Dispute",
     "DisputeStatus",
@@ -38,6 +44,7 @@ __all__ = [
     "Method",
     "MonthlyTotal",
     "PlanStatus",
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
@@ -52,4 +59,5 @@ __all__ = [
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]

@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     """What a letter says: its templates lie in `templates/letters/<kind>/`."""
 
     GIFT_THANKS = "gift_thanks", _("Thanks for a gift")
+    PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")
     EMAIL_CHANGE_OLD = "email_change_old", _("Change of e-mail, to the old address")

@@ -16,7 +16,17 @@ from django.utils import timezone
 from PIL import Image
 
 from donations import ledger
-from donations.models import ErasureRequest, Issuer, ProgramTotal, Receipt, StripeEvent, TaxRule
+from donations.models import (
+    Comparison,
+    Discrepancy,
+    ErasureRequest,
+    Issuer,
+    Pledge,
+    ProgramTotal,
+    Receipt,
+    StripeEvent,
+    TaxRule,
+)
 from outreach.models import Broadcast, Letter, Subscription, Suppression
 from programs import models as words
 from tests import staff
@@ -37,6 +47,7 @@ FUNDRAISER = {
     "programs.progressupdate": "lacd",
     "donations.donation": "l",
     "donations.donor": "l",
+    "donations.pledge": "l",
     "donations.programtotal": "l",
     "outreach.letter": "l",
     "outreach.broadcast": "l",
@@ -48,9 +59,12 @@ TREASURER = {
     "donations.donation": "l",
     "donations.donor": "l",
     "donations.ledgerentry": "l",
+    "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
     "donations.stripeevent": "l",
+    "donations.comparison": "l",
+    "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
     "donations.erasurerequest": "l",
@@ -112,11 +126,16 @@ def one_of_each() -> dict[str, Model]:
             donation=gift, series="C", year=2026, number=1, facts={}, template_version="1", issued_at=now
         ),
         StripeEvent.objects.create(event_id="evt_1", type="x", livemode=False, payload={}, created_at=now),
+        Comparison.objects.create(since=now, until=now),
+        Discrepancy.objects.create(
+            difference="fee", kind="gift", source_ref="ch_2", occurred_at=now, seen_at=now
+        ),
         TaxRule.objects.create(
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
         ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
+        Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),
         Subscription.objects.create(

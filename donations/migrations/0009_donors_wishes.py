@@ -25,7 +25,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0006_donor_sign_in'),
+        ("donations", "0008_comparison"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
