@@ -146,7 +146,7 @@ def test_the_links_are_known_to_their_readers_alone_and_the_old_address_to_its_o
 
 
 def test_news_and_requests_move_with_the_address(own: Client) -> None:
-    told = {
+    told: dict[str, Any] = {
         "program": program(),
         "language": "en",
         "consent_text": "Yes",
@@ -164,7 +164,7 @@ def test_news_and_requests_move_with_the_address(own: Client) -> None:
 
 
 def test_what_the_new_address_has_chosen_about_news_stands(own: Client) -> None:
-    told = {"program": program(), "language": "en", "consent_text": "Yes", "source": "form"}
+    told: dict[str, Any] = {"program": program(), "language": "en", "consent_text": "Yes", "source": "form"}
     subscriptions.confirm(email=EMAIL, **told, consented_at=timezone.now())
     subscriptions.confirm(email=NEW, **told, consented_at=timezone.now())
     subscriptions.end(NEW, program())
