@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from donations import receipts
 from donations.donors import contact, sessions
-from donations.models import Donation, Donor, Frequency, Pledge, PlanStatus, Receipt, RecurringDonation
+from donations.models import Donation, Donor, Frequency, PlanStatus, Pledge, Receipt, RecurringDonation
 from outreach import letters, subscriptions
 from outreach.models import Subscription, Suppression
 from tests.donations.receipt_gifts import donor, gift, program
