@@ -9,6 +9,7 @@ from donations import (
     checkout,
     comparison,
     gateway,
+    guard,
     reconcile,
     webhooks,
 )
@@ -67,6 +68,11 @@ def tidy_sign_ins() -> None:
 @shared_task
 def finish_erasures() -> None:
     erasure.finish()
+
+
+@shared_task
+def tidy_guard() -> None:
+    guard.tidy()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:
