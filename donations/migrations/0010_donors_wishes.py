@@ -25,7 +25,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("donations", "0008_comparison"),
+        ("donations", "0009_card_testing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
