@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import hmac
-import ipaddress
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -24,17 +23,6 @@ def check(asked: QuerySet[SignInLink] | QuerySet[EmailChange], *, most: int, wit
     """Raise `TooOften` where `asked` holds `most` rows of the last while."""
     if asked.filter(asked_at__gt=timezone.now() - within)[:most].count() >= most:
         raise TooOften(within)
-
-
-def network(address: str) -> str:
-    """A keyed digest of the network of an IP address (/24, or /64), which is what a household or an
-    office has; the empty string's where there is none."""
-    try:
-        ip = ipaddress.ip_address(address)
-        name = str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))
-    except ValueError:
-        name = ""
-    return digest(f"network:{name}")
 
 
 def digest(text: str) -> str:

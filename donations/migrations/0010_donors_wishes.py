@@ -79,6 +79,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('email',), name='erasure_asked_once'), models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'done', 'refused'])), name='erasure_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('status', 'waiting')), models.Q(models.Q(('status', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='erasure_answered_has_time')],
             },
         ),
+        # Empty where the network is not known.
+        migrations.AlterField(
+            model_name="signinlink",
+            name="network",
+            field=models.CharField(blank=True, max_length=64, verbose_name="network"),
+        ),
         # A right that staff have given to people is not taken from them by going back.
         migrations.RunPython(allow, migrations.RunPython.noop),
     ]
