@@ -11,6 +11,7 @@ from donations import (
     gateway,
     guard,
     reconcile,
+    refunds,
     webhooks,
 )
 from donations.donors import (
@@ -46,6 +47,12 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
         comparison.compare()
     except gateway.Unavailable as error:
         raise self.retry(exc=error) from error
+
+
+@shared_task
+def send_refunds() -> None:
+    """Ask Stripe for the refunds that it could not be asked for when they were decided."""
+    refunds.sweep()
 
 
 @shared_task

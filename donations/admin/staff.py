@@ -34,7 +34,7 @@ _VERBS = {
     "delete": _("delete"),
     "answer": _("answer"),
     "export": _("export"),
-    "refund": _("refund"),
+    "refund": _("give back"),
     "close": _("close"),
 }
 

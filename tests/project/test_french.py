@@ -37,6 +37,7 @@ from donations.receipts import (
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
+from tests.donations import reversal_letters
 from tests.giving import form_data
 
 _LITTLE = re.compile(
@@ -142,6 +143,7 @@ def french(program: Program, settings: Any) -> Client:
     erasure.refuse(
         erasure.ask("lou.patron@example.org", "fr"), by=User.objects.create(username="jo"), reason="Oui"
     )
+    reversal_letters.owe_all("fr")
     announce_gifts()
     return Client(headers={"accept-language": "fr"})
 
