@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, reconcile, webhooks
+from donations import checkout, comparison, gateway, guard, reconcile, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
 
@@ -27,6 +27,15 @@ def reconcile_pending() -> None:
     reconcile.sweep()
 
 
+@shared_task(bind=True, max_retries=5, default_retry_delay=15 * 60)
+def compare_with_stripe(self: Task[Any, Any]) -> None:
+    """Once a night; where Stripe does not answer, again every quarter of an hour for a while."""
+    try:
+        comparison.compare()
+    except gateway.Unavailable as error:
+        raise self.retry(exc=error) from error
+
+
 @shared_task
 def close_checkout(donation_pk: int) -> None:
     checkout.close(Donation.objects.get(pk=donation_pk))
@@ -41,6 +50,11 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+
+
+@shared_task
+def tidy_guard() -> None:
+    guard.tidy()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:
