@@ -16,7 +16,7 @@ def give_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0010_refunds_asked_once")]
+    dependencies = [("donations", "0011_donors_wishes")]
     operations = [
         # A role that staff have given to people is not taken from them by going back.
         migrations.RunPython(give_rights, migrations.RunPython.noop),
