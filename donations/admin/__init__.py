@@ -1,3 +1,3 @@
-from donations.admin import documents, gifts, inbox, pledges, staff
+from donations.admin import documents, gifts, inbox, offline, pledges, staff
 
-__all__ = ["documents", "gifts", "inbox", "pledges", "staff"]
+__all__ = ["documents", "gifts", "inbox", "offline", "pledges", "staff"]

@@ -3,6 +3,7 @@ from donations.models.donation import Display, Donation, Frequency, Method, Stat
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.offline_gift import OTHERWISE, OfflineGift
 from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
@@ -18,6 +19,7 @@ from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
+    "OTHERWISE",
     "AppendOnly",
     "Display",
     "Dispute",
@@ -34,6 +36,7 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
+    "OfflineGift",
     "PlanStatus",
     "Pledge",
     "ProgramTotal",

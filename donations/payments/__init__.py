@@ -6,6 +6,17 @@ the network.
 """
 
 from donations.payments.moves import MOVES, Impossible
+from donations.payments.otherwise import receive, undo
 from donations.payments.settling import expire, fail, hold, process, settle
 
-__all__ = ["MOVES", "Impossible", "expire", "fail", "hold", "process", "settle"]
+__all__ = [
+    "MOVES",
+    "Impossible",
+    "expire",
+    "fail",
+    "hold",
+    "process",
+    "receive",
+    "settle",
+    "undo",
+]
