@@ -1,3 +1,19 @@
-from donations.admin import documents, gifts, inbox, offline, pledges, staff
+from donations.admin import (
+    comparison,
+    documents,
+    gifts,
+    inbox,
+    offline,
+    pledges,
+    staff,
+)
 
-__all__ = ["documents", "gifts", "inbox", "offline", "pledges", "staff"]
+__all__ = [
+    "comparison",
+    "documents",
+    "gifts",
+    "inbox",
+    "offline",
+    "pledges",
+    "staff",
+]

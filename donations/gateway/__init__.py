@@ -5,22 +5,36 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 """
 
 from donations.gateway.asking import Refused, Unavailable, is_live
+from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.events import BadEvent, Event, read_event
-from donations.gateway.records import Checkout, CheckoutState, Payment, Standing
+from donations.gateway.records import (
+    Checkout,
+    CheckoutState,
+    Movement,
+    MovementKind,
+    Owner,
+    Payment,
+    Standing,
+)
 
 __all__ = [
     "BadEvent",
     "Checkout",
     "CheckoutState",
     "Event",
+    "Movement",
+    "MovementKind",
+    "Owner",
     "Payment",
     "Refused",
     "Standing",
     "Unavailable",
     "expire_checkout",
     "fetch_checkout",
+    "fetch_owner",
     "is_live",
+    "movements",
     "open_checkout",
     "read_event",
 ]
