@@ -2,6 +2,7 @@ from donations.models.access import DonorSession, SignInLink
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
+from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.offline_gift import OTHERWISE, OfflineGift
@@ -22,7 +23,10 @@ from donations.models.tax_rule import Regime, TaxRule
 __all__ = [
     "OTHERWISE",
     "AppendOnly",
+    "Attack",
+    "Attempt",
     "Comparison",
+    "Decline",
     "Difference",
     "Discrepancy",
     "DiscrepancyState",
@@ -45,6 +49,7 @@ __all__ = [
     "PlanStatus",
     "Pledge",
     "ProgramTotal",
+    "RateCount",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",
