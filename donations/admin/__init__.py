@@ -1,6 +1,7 @@
 from donations.admin import (
     comparison,
     documents,
+    erasure,
     gifts,
     inbox,
     offline,
@@ -11,6 +12,7 @@ from donations.admin import (
 __all__ = [
     "comparison",
     "documents",
+    "erasure",
     "gifts",
     "inbox",
     "offline",

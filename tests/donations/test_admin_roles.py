@@ -19,6 +19,7 @@ from donations import ledger
 from donations.models import (
     Comparison,
     Discrepancy,
+    ErasureRequest,
     Issuer,
     OfflineGift,
     Pledge,
@@ -69,6 +70,7 @@ TREASURER = {
     "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
+    "donations.erasurerequest": "l",
 }
 ADMINISTRATOR = {
     **EDITOR,
@@ -138,6 +140,7 @@ def one_of_each() -> dict[str, Model]:
         OfflineGift.objects.create(
             donation=gift, key="k", received_on=now, bank_reference="x", recorded_by=staff.member("Treasurer")
         ),
+        ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),
