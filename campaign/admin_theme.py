@@ -88,6 +88,7 @@ _MENU = [
             _entry(_("Refunds"), "undo", "donations.refund"),
             _entry(_("Disputes"), "gavel", "donations.dispute"),
             _entry(_("Fraud warnings"), "warning", "donations.fraudwarning"),
+            _entry(_("Received otherwise"), "payments", "donations.offlinegift"),
             _entry(_("Announced gifts"), "pending_actions", "donations.pledge"),
             _entry(_("Ledger"), "account_balance", "donations.ledgerentry"),
             _entry(_("Programme totals"), "functions", "donations.programtotal"),

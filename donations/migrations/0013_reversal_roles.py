@@ -16,7 +16,7 @@ def give_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0011_donors_wishes")]
+    dependencies = [("donations", "0012_received_otherwise")]
     operations = [
         # A role that staff have given to people is not taken from them by going back.
         migrations.RunPython(give_rights, migrations.RunPython.noop),
