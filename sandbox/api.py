@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from sandbox import encoding, errors, expansion, idempotency, parameters, routes, store
+from sandbox import encoding, errors, expansion, idempotency, parameters, routes, store, sweep
 from sandbox.calls import Call
 from sandbox.models import Answer
 
@@ -28,6 +28,7 @@ def endpoint(request: HttpRequest, address: str) -> HttpResponse:
     try:
         _authenticate(request)
         _same_version(request)
+        sweep.settle_due()
         original, body = _answer(request, address, request_id)
         status = 200
     except errors.ApiError as error:

@@ -16,7 +16,7 @@ from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents
 
-_KIND = "checkout.session"
+KIND = "checkout.session"
 
 
 class Outcome(enum.Enum):
@@ -64,7 +64,7 @@ def expire(row: StripeObject, call: Call | None) -> None:
 
 def expire_due() -> int:
     """Expire every session whose time is over; how many there were. Repeating it is safe."""
-    due = StripeObject.objects.of_kind(_KIND).filter(data__status="open", data__expires_at__lte=store.now())
+    due = StripeObject.objects.of_kind(KIND).filter(data__status="open", data__expires_at__lte=store.now())
     ids = list(due.values_list("object_id", flat=True))
     for session_id in ids:
         look(session_id)
@@ -75,7 +75,7 @@ def look(session_id: str) -> StripeObject | None:
     """The session as it stands now, or None."""
 
     def work() -> StripeObject | None:
-        row = store.find(_KIND, session_id)
+        row = store.find(KIND, session_id)
         return current(row) if row else None
 
     return store.retrying(work)
@@ -101,7 +101,7 @@ def pay(session_id: str, number: str, *, email: str, name: str, authentication: 
         )
     else:
         return store.retrying(lambda: _pay(session_id, card, email, name, authentication))
-    return Result(store.fetch(_KIND, session_id), Outcome.REFUSED, message)
+    return Result(store.fetch(KIND, session_id), Outcome.REFUSED, message)
 
 
 def authenticate(session_id: str, *, passed: bool) -> Result:
@@ -117,12 +117,14 @@ def awaiting_authentication(session: StripeObject) -> bool:
 
 
 def _pay(session_id: str, card: cards.Card, email: str, name: str, authentication: str) -> Result:
-    session = current(store.fetch(_KIND, session_id))
+    session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
+    if "card" not in session.data["payment_method_types"]:
+        return Result(session, Outcome.REFUSED, _("This payment cannot be made by card."))
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
-    intent = _intent(session)
+    intent = intent_of(session)
     payments.put_card(intent, card, details)
     if card.authentication:
         store.save(session)
@@ -132,7 +134,7 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
 
 
 def _authenticate(session_id: str, *, passed: bool) -> Result:
-    session = current(store.fetch(_KIND, session_id))
+    session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
     intent = store.find(payment_intents.KIND, session.data["payment_intent"] or "")
@@ -145,7 +147,7 @@ def _authenticate(session_id: str, *, passed: bool) -> Result:
     return _charge(session, intent, card, intent.private["billing"])
 
 
-def _intent(session: StripeObject) -> StripeObject:
+def intent_of(session: StripeObject) -> StripeObject:
     """The session's payment intent, made at the first try to pay."""
     if session.data["payment_intent"]:
         return store.fetch(payment_intents.KIND, session.data["payment_intent"])
@@ -159,15 +161,20 @@ def _charge(session: StripeObject, intent: StripeObject, card: cards.Card, detai
     if not payments.charge(intent, card, details):
         store.save(session)
         return Result(session, Outcome.REFUSED, card.decline.shown if card.decline else None)
+    complete(session, details, "paid")
+    return Result(session, Outcome.PAID)
+
+
+def complete(session: StripeObject, details: dict[str, Any], payment_status: str) -> None:
+    """Close the session: its payer has done all that was asked."""
     if session.data["customer_creation"] == "always":
         contact = {key: details[key] for key in ("email", "name") if details[key]}
         session.data["customer"] = customers.make(None, contact)["id"]
     session.data |= {
         "customer_details": customer_details(details["email"], details["name"]),
-        "payment_status": "paid",
+        "payment_status": payment_status,
         "status": "complete",
         "url": None,
     }
     store.save(session)
     events.emit("checkout.session.completed", session.data, None)
-    return Result(session, Outcome.PAID)

@@ -20,6 +20,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "refunds": "list",
     },
     "checkout.session": {"customer": "customer", "line_items": "list", "payment_intent": "payment_intent"},
+    "mandate": {"payment_method": "payment_method"},
     "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
     "refund": {
@@ -28,7 +29,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "payment_intent": "payment_intent",
     },
 }
-_SOURCES = {"ch_": "charge", "re_": "refund"}
+_SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}
 
 Included = Callable[[dict[str, Any]], Any]
 

@@ -1,5 +1,6 @@
 """The sandbox's memory: Stripe's objects as they are sent, requests already answered, webhooks owed."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -93,3 +94,29 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} ({self.state})"
+
+
+class DueQuerySet(models.QuerySet["Due"]):
+    def ripe(self, at: datetime | None = None) -> Self:
+        """What is to happen by now, or by `at`; the longest due first."""
+        return self.filter(due_at__lte=at or timezone.now()).order_by("due_at", "pk")
+
+
+class Due(models.Model):
+    """Something that happens to an object by itself, once: a debit is collected, a refund arrives.
+
+    Whoever deletes the row does it, in the same transaction: so it is done once, or not yet.
+    """
+
+    what = models.CharField(max_length=20)
+    target = models.ForeignKey(StripeObject, on_delete=models.CASCADE, related_name="dues")
+    due_at = models.DateTimeField()
+
+    objects = DueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "target"], name="sandbox_due_once")]
+        indexes = [models.Index(fields=["due_at"], name="sandbox_due_at")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.target_id}"

@@ -33,7 +33,7 @@ def ask_authentication(intent: StripeObject, card: Card, details: dict[str, Any]
         "next_action": {"redirect_to_url": {"return_url": None, "url": address}, "type": "redirect_to_url"},
         "status": "requires_action",
     }
-    intent.private = {"card": card.number, "billing": details}
+    intent.private |= {"card": card.number, "billing": details}
     store.save(intent)
     events.emit("payment_intent.requires_action", intent.data, None)
 
@@ -41,7 +41,7 @@ def ask_authentication(intent: StripeObject, card: Card, details: dict[str, Any]
 def fail_authentication(intent: StripeObject) -> None:
     """The donor did not prove who they are: no charge was tried, another card may be."""
     method = store.fetch("payment_method", intent.data["payment_method"]).data
-    _back_to_start(
+    back_to_start(
         intent,
         {
             "code": "payment_intent_authentication_failure",
@@ -66,7 +66,7 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
         "next_action": None,
         "status": "succeeded",
     }
-    intent.private = {}
+    _forget_card(intent)
     store.save(intent)
     events.emit("charge.succeeded", paid, None)
     events.emit("payment_intent.succeeded", intent.data, None)
@@ -80,7 +80,7 @@ def cancel(intent: StripeObject) -> None:
         "next_action": None,
         "status": "canceled",
     }
-    intent.private = {}
+    _forget_card(intent)
     store.save(intent)
     events.emit("payment_intent.canceled", intent.data, None)
 
@@ -91,7 +91,7 @@ def _decline(intent: StripeObject, card: Card, details: dict[str, Any]) -> None:
     failed = charges.fail(intent.data, card, details)
     events.emit("charge.failed", failed, None)
     intent.data["latest_charge"] = failed["id"]
-    _back_to_start(
+    back_to_start(
         intent,
         {
             "charge": failed["id"],
@@ -105,13 +105,20 @@ def _decline(intent: StripeObject, card: Card, details: dict[str, Any]) -> None:
     )
 
 
-def _back_to_start(intent: StripeObject, error: dict[str, Any]) -> None:
+def back_to_start(intent: StripeObject, error: dict[str, Any]) -> None:
+    """Another means of payment may be tried; `error` says why this one did not do."""
     intent.data |= {
         "last_payment_error": error,
         "next_action": None,
         "payment_method": None,
         "status": "requires_payment_method",
     }
-    intent.private = {}
+    _forget_card(intent)
     store.save(intent)
     events.emit("payment_intent.payment_failed", intent.data, None)
+
+
+def _forget_card(intent: StripeObject) -> None:
+    """What was kept while the payer authenticated is of no more use."""
+    for name in ("card", "billing"):
+        intent.private.pop(name, None)

@@ -16,6 +16,7 @@ from sandbox.resources import (
     checkout_sessions,
     customers,
     events,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
@@ -64,6 +65,7 @@ ROUTES = [
     _route("POST", "customers/{id}", params.CustomerUpdateParams, customers.update),
     _route("GET", "events", params.EventListParams, events.list_all),
     _route("GET", "events/{id}", params.EventRetrieveParams, events.retrieve),
+    _route("GET", "mandates/{id}", params.MandateRetrieveParams, mandates.retrieve),
     _route("POST", "refunds", params.RefundCreateParams, refunds.create),
     _route("GET", "refunds", params.RefundListParams, refunds.list_all),
     _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
@@ -84,5 +86,5 @@ def find(method: str, address: str) -> tuple[Route, str]:
             return route, match[1] if match.groups() else ""
     raise errors.NotFound(
         f"Unrecognized request URL ({method}: /v1/{address[:200]}). Please see https://docs.stripe.com/api. "
-        "The sandbox answers for one-off card payments only."
+        "The sandbox answers for payments by card and SEPA direct debit only."
     )

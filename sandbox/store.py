@@ -23,6 +23,7 @@ _PREFIXES = {
     "customer": "cus_",
     "event": "evt_3",
     "item": "li_1",
+    "mandate": "mandate_1",
     "payment_intent": "pi_3",
     "payment_method": "pm_1",
     "price": "price_1",
@@ -40,9 +41,9 @@ def random_text(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def new_id(kind: str) -> str:
+def new_id(kind: str, prefix: str | None = None) -> str:
     """An id that looks like Stripe's and cannot be guessed."""
-    return _PREFIXES[kind] + random_text(_LENGTHS.get(kind, 23))
+    return (prefix or _PREFIXES[kind]) + random_text(_LENGTHS.get(kind, 23))
 
 
 def now() -> int:
@@ -52,7 +53,11 @@ def now() -> int:
 
 def add(data: dict[str, Any], private: dict[str, Any] | None = None) -> StripeObject:
     return StripeObject.objects.create(
-        object_id=data["id"], kind=data["object"], created=data["created"], data=data, private=private or {}
+        object_id=data["id"],
+        kind=data["object"],
+        created=data.get("created", now()),  # a few kinds do not show it
+        data=data,
+        private=private or {},
     )
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", dashboard.index, name="index"),
     path("kinds/<str:kind>/", dashboard.kind, name="kind"),
     path("objects/<str:object_id>/", dashboard.stripe_object, name="object"),
+    path("objects/<str:object_id>/act/", dashboard.act, name="act"),
     path("objects/<str:object_id>/send/", dashboard.send, name="send"),
     path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
     path("mail/", mail.index, name="mail"),
@@ -16,5 +17,6 @@ urlpatterns = [
     path("mail/<str:file>/<int:number>/attachments/<int:attached>/", mail.attachment, name="attachment"),
     path("checkout/<str:session_id>/", checkout.page, name="checkout"),
     path("checkout/<str:session_id>/authenticate/", checkout.authenticate, name="authenticate"),
+    path("mandates/<str:mandate_id>/", checkout.mandate, name="mandate"),
     path("v1/<path:address>", api.endpoint, name="api"),
 ]

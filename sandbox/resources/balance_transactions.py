@@ -7,7 +7,15 @@ from sandbox.models import StripeObject
 # What Stripe takes from a European platform for a card of the European Economic Area: 1.5 % + €0.25.
 _PER_MILLE = 15
 _FIXED_CENTS = 25
+# And for a SEPA direct debit.
+DEBIT_FEE = 35
 _DAYS_PENDING = 7
+# Where the reporting category is not the type (docs.stripe.com/reports/reporting-categories).
+_CATEGORIES = {
+    "payment": "charge",
+    "payment_failure_refund": "charge_failure",
+    "payment_refund": "refund",
+}
 
 
 def card_fee(amount: int) -> int:
@@ -38,7 +46,7 @@ def record(kind: str, source: dict[str, Any], amount: int, fee: int) -> dict[str
         "fee": fee,
         "fee_details": [details] if fee else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": _CATEGORIES.get(kind, kind),
         "source": source["id"],
         "status": "pending",
         "type": kind,

@@ -3,15 +3,17 @@ from typing import Any
 from sandbox import lists, store
 from sandbox.calls import Call
 from sandbox.cards import Card
+from sandbox.ibans import Iban
 from sandbox.models import StripeObject
-from sandbox.resources import balance_transactions
+from sandbox.resources import balance_transactions, payment_details
 
 KIND = "charge"
+_DEBIT_PREFIX = "py_3"
 
 
 def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
     """Take the intent's amount from the card; the money arrives with a balance transaction."""
-    data = _blank(intent, card, billing)
+    data = _blank(intent, payment_details.card(card, intent["amount"]), billing)
     movement = balance_transactions.record(
         "charge", data, data["amount"], balance_transactions.card_fee(data["amount"])
     )
@@ -31,7 +33,7 @@ def fail(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[st
     """Record that the bank refused the card."""
     if card.decline is None:
         raise ValueError(f"{card.number} is not a card that is declined")
-    data = _blank(intent, card, billing)
+    data = _blank(intent, payment_details.card(card, intent["amount"]), billing)
     data |= {
         "failure_code": card.decline.code,
         "failure_message": card.decline.message,
@@ -48,6 +50,24 @@ def fail(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[st
     }
     store.add(data)
     return data
+
+
+def submit(intent: dict[str, Any], iban: Iban, billing: dict[str, Any], mandate_id: str) -> StripeObject:
+    """Hand a debit to the bank, which will answer later.
+
+    Its balance transaction is there from now on, as at Stripe, and says nothing of its success
+    (support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods).
+    """
+    data = _blank(intent, payment_details.sepa_debit(iban, mandate_id), billing, _DEBIT_PREFIX)
+    movement = balance_transactions.record("payment", data, data["amount"], balance_transactions.DEBIT_FEE)
+    data |= {
+        "amount_captured": data["amount"],
+        "balance_transaction": movement["id"],
+        "captured": True,
+        "outcome": _outcome("authorized", "Payment complete.", "approved_by_network", risk_score=0)
+        | {"risk_level": "not_assessed"},
+    }
+    return store.add(data)
 
 
 def retrieve(call: Call) -> dict[str, Any]:
@@ -75,8 +95,10 @@ def _outcome(kind: str, message: str, network: str, *, risk_score: int) -> dict[
     }
 
 
-def _blank(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
-    charge_id = store.new_id(KIND)
+def _blank(
+    intent: dict[str, Any], details: dict[str, Any], billing: dict[str, Any], prefix: str | None = None
+) -> dict[str, Any]:
+    charge_id = store.new_id(KIND, prefix)
     return {
         "id": charge_id,
         "object": KIND,
@@ -106,7 +128,7 @@ def _blank(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[
         "paid": False,
         "payment_intent": intent["id"],
         "payment_method": intent["payment_method"],
-        "payment_method_details": {"card": _card(intent, card), "type": "card"},
+        "payment_method_details": details,
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": None,
@@ -121,44 +143,4 @@ def _blank(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[
         "status": "pending",
         "transfer_data": None,
         "transfer_group": None,
-    }
-
-
-def _card(intent: dict[str, Any], card: Card) -> dict[str, Any]:
-    return {
-        "amount_authorized": intent["amount"] if card.decline is None else None,
-        "authorization_code": None,
-        "brand": card.brand,
-        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "country": card.country,
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-        "extended_authorization": {"status": "disabled"},
-        "fingerprint": card.fingerprint,
-        "funding": card.funding,
-        "incremental_authorization": {"status": "unavailable"},
-        "installments": None,
-        "last4": card.number[-4:],
-        "mandate": None,
-        "multicapture": {"status": "unavailable"},
-        "network": card.brand,
-        "network_token": {"used": False},
-        "network_transaction_id": None,
-        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
-        "regulated_status": "unregulated",
-        "three_d_secure": _three_d_secure() if card.authentication else None,
-        "transaction_link_id": None,
-        "wallet": None,
-    }
-
-
-def _three_d_secure() -> dict[str, Any]:
-    return {
-        "authentication_flow": "challenge",
-        "electronic_commerce_indicator": "05",
-        "exemption_indicator": None,
-        "result": "authenticated",
-        "result_reason": None,
-        "transaction_id": None,
-        "version": "2.2.0",
     }

@@ -9,6 +9,8 @@ from sandbox.resources import line_items
 
 KIND = "checkout.session"
 _URL = "/v1/checkout/sessions"
+_METHODS = ("card", "sepa_debit")
+_OPTIONS: dict[str, dict[str, Any]] = {"card": {"request_three_d_secure": "automatic"}, "sepa_debit": {}}
 # Stripe knows more; what is not here would be ignored, so it is refused.
 _SIMULATED = {
     "adaptive_pricing", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
@@ -35,7 +37,8 @@ def create(call: Call) -> dict[str, Any]:
     values.chargeable(total, currency, "line_items")
     if values.currency(given.get("currency", currency), "currency") != currency:
         raise errors.InvalidRequest("The currency of the line items must match `currency`.", param="currency")
-    data = _blank(call, total, currency)
+    methods = _methods(given, currency)
+    data = _blank(call, total, currency, methods)
     store.add(
         data, private={"line_items": items, "payment_intent_data": given.get("payment_intent_data", {})}
     )
@@ -101,7 +104,6 @@ def _check(given: Any) -> None:
     if "cancel_url" in given:
         values.url(given["cancel_url"], "cancel_url")
     _check_customer(given)
-    _check_methods(given)
     _check_intent(given.get("payment_intent_data", {}))
     if len(given.get("client_reference_id", "")) > _LONGEST_REFERENCE:
         raise errors.InvalidRequest(
@@ -154,16 +156,20 @@ def _check_customer(given: Any) -> None:
         values.email(given["customer_email"], "customer_email")
 
 
-def _check_methods(given: Any) -> None:
-    allowed, excluded = (
-        given.get("allowed_payment_method_types"),
-        given.get("excluded_payment_method_types", []),
-    )
-    if (allowed is not None and "card" not in allowed) or "card" in excluded:
+def _methods(given: Any, currency: str) -> list[str]:
+    """The means of payment the page offers, of those the sandbox has, in its own order."""
+    allowed = given.get("allowed_payment_method_types", _METHODS)
+    excluded = given.get("excluded_payment_method_types", [])
+    methods = [method for method in _METHODS if method in allowed and method not in excluded]
+    if currency != "eur" or given.get("payment_intent_data", {}).get("capture_method") == "manual":
+        methods = [method for method in methods if method != "sepa_debit"]
+    if not methods:
         raise errors.InvalidRequest(
-            "No valid payment method types for this Checkout Session. The sandbox takes cards.",
-            param="allowed_payment_method_types" if allowed is not None else "excluded_payment_method_types",
+            "No valid payment method types for this Checkout Session. The sandbox takes cards and, in euros, "
+            "SEPA direct debits.",
+            param="excluded_payment_method_types" if excluded else "allowed_payment_method_types",
         )
+    return methods
 
 
 def _check_intent(asked: dict[str, Any]) -> None:
@@ -197,7 +203,7 @@ def _details(given: Any) -> dict[str, Any] | None:
     return checkout.customer_details(email, name) if email else None
 
 
-def _blank(call: Call, total: int, currency: str) -> dict[str, Any]:
+def _blank(call: Call, total: int, currency: str, methods: list[str]) -> dict[str, Any]:
     given = call.params
     session_id, created = store.new_id(KIND), store.now()
     text = dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"))
@@ -257,8 +263,8 @@ def _blank(call: Call, total: int, currency: str) -> dict[str, Any]:
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
+        "payment_method_options": {method: _OPTIONS[method] for method in methods},
+        "payment_method_types": methods,
         "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},

@@ -5,6 +5,15 @@ from sandbox.calls import Call
 from sandbox.models import StripeObject
 
 KIND = "payment_intent"
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    },
+    "sepa_debit": {},
+}
 
 
 def start(session: dict[str, Any], asked: dict[str, Any]) -> StripeObject:
@@ -41,14 +50,9 @@ def start(session: dict[str, Any], asked: dict[str, Any]) -> StripeObject:
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
+            method: dict(_OPTIONS[method]) for method in session["payment_method_types"]
         },
-        "payment_method_types": ["card"],
+        "payment_method_types": list(session["payment_method_types"]),
         "processing": None,
         "receipt_email": asked.get("receipt_email"),
         "review": None,
@@ -61,7 +65,7 @@ def start(session: dict[str, Any], asked: dict[str, Any]) -> StripeObject:
         "transfer_data": None,
         "transfer_group": None,
     }
-    return store.add(data)
+    return store.add(data, private={"session": session["id"]})
 
 
 def retrieve(call: Call) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from sandbox import deliveries
+from sandbox import actions, deliveries
 from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
 
 _SHOWN = 20
@@ -26,6 +26,7 @@ KINDS = [
     "refund",
     "customer",
     "payment_method",
+    "mandate",
     "event",
 ]
 
@@ -62,10 +63,24 @@ def stripe_object(request: HttpRequest, object_id: str) -> HttpResponse:
     context = {
         "row": row,
         "json": json.dumps(row.data, indent=2, ensure_ascii=False),
+        "actions": actions.available(row),
         "deliveries": row.deliveries.order_by("pk"),
         "late_seconds": int(_LATE.total_seconds()),
     }
     return render(request, "sandbox/object.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, object_id: str) -> HttpResponse:
+    """Make something happen to the object at once: `what` is the name of one of `actions.ALL`."""
+    row = _find(StripeObject.objects.all(), object_id)
+    try:
+        actions.perform(row, request.POST.get("what", ""))
+    except actions.Impossible:
+        messages.error(request, _("That cannot happen to it now."))
+    else:
+        messages.success(request, _("Done. The webhooks are on their way."))
+    return redirect("sandbox:object", object_id)
 
 
 @require_POST

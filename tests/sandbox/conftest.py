@@ -57,6 +57,16 @@ def pay(session: stripe.checkout.Session, card: str = "4242424242424242", **fiel
     )
 
 
+def debit(
+    session: stripe.checkout.Session, iban: str = "FR1420041010050500013M02606", **fields: str
+) -> requests.Response:
+    """Press the button below the mandate on the hosted page."""
+    assert session.url
+    return requests.post(
+        session.url, data={"iban": iban, "action": "pay", **fields}, allow_redirects=False, timeout=15
+    )
+
+
 @dataclass
 class Site:
     """A site that takes webhooks: what it was sent, and what it answers."""

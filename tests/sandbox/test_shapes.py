@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from .conftest import asked, pay
+from .conftest import asked, debit, pay
 
 SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("stripe_shapes.json").read_text())
 # What callers fill in themselves.
@@ -29,6 +29,11 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
     charge = api.charges.retrieve(intent.latest_charge)
     assert isinstance(charge.balance_transaction, str)
     lines = session.to_dict().pop("line_items")
+    debit(api.checkout.sessions.create(asked()))
+    (debited,) = api.charges.list({"limit": 1}).data
+    assert debited.payment_method_details
+    assert debited.payment_method_details.sepa_debit
+    assert debited.payment_method_details.sepa_debit.mandate
     return {
         "balance_transaction": api.balance_transactions.retrieve(charge.balance_transaction).to_dict(),
         "charge": charge.to_dict(),
@@ -36,6 +41,7 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
         "customer": customer.to_dict(),
         "event": api.events.list({"limit": 1}).data[0].to_dict(),
         "item": lines["data"][0],
+        "mandate": api.mandates.retrieve(debited.payment_method_details.sepa_debit.mandate).to_dict(),
         "payment_intent": intent.to_dict(),
         "payment_method": api.payment_methods.retrieve(intent.payment_method).to_dict(),
         "refund": api.refunds.create({"charge": charge.id}).to_dict(),
@@ -72,6 +78,7 @@ def test_ids_look_like_stripes(samples: dict[str, Any]) -> None:
         "customer": "cus",
         "event": "evt",
         "item": "li",
+        "mandate": "mandate",
         "payment_intent": "pi",
         "payment_method": "pm",
         "refund": "re",

@@ -97,7 +97,7 @@ REFUSED: list[tuple[dict[str, Any], str, str | None]] = [
     ({"ui_mode": "hosted"}, "ui_mode", None),
     ({"submit_type": "give"}, "submit_type", None),
     ({"allow_promotion_codes": "yes"}, "allow_promotion_codes", None),
-    ({"allowed_payment_method_types": ["sepa_debit"]}, "allowed_payment_method_types", None),
+    ({"allowed_payment_method_types": ["bancontact"]}, "allowed_payment_method_types", None),
     ({"client_reference_id": "x" * 201}, "client_reference_id", None),
     ({"return_url": "https://give.example.org/"}, "return_url", None),
     ({"subscription_data": {"description": "x"}}, "subscription_data", None),

@@ -7,7 +7,7 @@ from typing import Any
 from django import db
 from django.core.management.base import BaseCommand
 
-from sandbox import checkout, deliveries
+from sandbox import checkout, deliveries, sweep
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _AFTER_TROUBLE = 1.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Sends the sandbox's webhooks to the site as they fall due, until it is told to end."
+    help = "Settles what is due in the sandbox and sends its webhooks to the site, until it is told to end."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=float, default=0.2, help="seconds between two looks (0.2)")
@@ -39,6 +39,7 @@ class Command(BaseCommand):
                 if time.monotonic() >= expiry_due:
                     checkout.expire_due()
                     expiry_due = time.monotonic() + _EXPIRY_EVERY
+                sweep.settle_due()
                 if deliveries.deliver_due():
                     continue
                 time.sleep(pause)

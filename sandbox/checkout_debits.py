@@ -1,0 +1,76 @@
+"""A payer at the hosted page who chooses a direct debit: the mandate now, the money days later."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from sandbox import checkout, debits, errors, events, ibans, payments, store, values
+from sandbox.checkout import Outcome, Result
+from sandbox.models import StripeObject
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who accepts the mandate, and from where; `mandate_url` shows it, with its id for `{id}`."""
+
+    email: str
+    name: str
+    ip_address: str
+    user_agent: str
+    mandate_url: str
+
+
+def pay(session_id: str, number: str, payer: Payer) -> Result:
+    """Try to pay from an account. A number that is no test account changes nothing."""
+    try:
+        if payer.email:
+            values.email(payer.email, "email")
+        iban = ibans.find(number)
+    except errors.InvalidRequest:
+        message = _("This is not an e-mail address.")
+    except ibans.WrongNumber:
+        message = _("This is not an IBAN. Check its letters and digits.")
+    except ibans.NotATestAccount:
+        message = _(
+            "This is not one of the test accounts. No real account is debited here: "
+            "use one of the numbers below."
+        )
+    else:
+        return store.retrying(lambda: _pay(session_id, iban, payer))
+    return Result(store.fetch(checkout.KIND, session_id), Outcome.REFUSED, message)
+
+
+def ended(intent: StripeObject) -> None:
+    """Tell the session, if the intent is one's, that its debit was collected or refused."""
+    session = store.find(checkout.KIND, intent.private.get("session", ""))
+    if session is None:
+        return
+    if intent.data["status"] == "succeeded":
+        session.data["payment_status"] = "paid"
+        store.save(session)
+        events.emit("checkout.session.async_payment_succeeded", session.data, None)
+    else:
+        events.emit("checkout.session.async_payment_failed", session.data, None)
+
+
+def _pay(session_id: str, iban: ibans.Iban, payer: Payer) -> Result:
+    session = checkout.current(store.fetch(checkout.KIND, session_id))
+    if session.data["status"] != "open":
+        return Result(session, Outcome.CLOSED)
+    if "sepa_debit" not in session.data["payment_method_types"]:
+        return Result(session, Outcome.REFUSED, _("This payment cannot be made by direct debit."))
+    known = session.data["customer_details"] or {}
+    details = payments.billing(known.get("email") or payer.email or None, payer.name or known.get("name"))
+    intent = checkout.intent_of(session)
+    method = debits.authorise(
+        iban,
+        details,
+        intent.data["customer"],
+        url=payer.mandate_url,
+        ip_address=payer.ip_address,
+        user_agent=payer.user_agent,
+    )
+    intent.data["payment_method"] = method.object_id
+    debits.begin(intent)
+    checkout.complete(session, details, "unpaid")
+    return Result(session, Outcome.PAID)

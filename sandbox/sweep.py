@@ -1,0 +1,66 @@
+"""What happens by itself as time passes, or at once when it is asked for.
+
+Called by the loop that sends webhooks, and before every answer of the API.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sandbox import checkout_debits, debits, due, store
+from sandbox.ibans import Ending
+from sandbox.models import StripeObject
+from sandbox.resources import charges
+
+# Who is told how a debit ended: each is given the payment intent, and minds its own.
+_CONCERNED: list[Callable[[StripeObject], None]] = [checkout_debits.ended]
+
+
+class NothingOwed(Exception):
+    """It has happened already, or was never going to."""
+
+
+def settle_due(at: datetime | None = None) -> int:
+    """Do all that is due by now, or by `at`, as if it were that late; how many things happened."""
+    return sum(_perform(row.what, row.target.object_id) for row in due.ripe(at))
+
+
+def collect(charge_id: str) -> None:
+    """The bank pays the pending debit at once. Raises `NothingOwed`."""
+    _end(charge_id, debits.collect)
+
+
+def refuse(charge_id: str, code: str = "insufficient_funds") -> None:
+    """The bank refuses the pending debit at once. Raises `NothingOwed`."""
+    _end(charge_id, lambda charge: debits.refuse(charge, code))
+
+
+def _end(charge_id: str, how: Callable[[StripeObject], StripeObject]) -> None:
+    if not store.retrying(lambda: _debit(charge_id, how)):
+        raise NothingOwed(charge_id)
+
+
+def _perform(what: str, object_id: str) -> bool:
+    try:
+        return store.retrying(lambda: _WORK[what](object_id))
+    except store.Changed:
+        return False  # still owed: the next sweep does it
+
+
+def _by_its_account(charge: StripeObject) -> StripeObject:
+    iban = debits.account(charge)
+    if iban.ending == Ending.REFUSED:
+        return debits.refuse(charge, iban.failure_code)
+    return debits.collect(charge)
+
+
+def _debit(charge_id: str, how: Callable[[StripeObject], StripeObject] = _by_its_account) -> bool:
+    charge = store.find(charges.KIND, charge_id)
+    if charge is None or not due.take(debits.DUE, charge):
+        return False
+    intent = how(charge)
+    for tell in _CONCERNED:
+        tell(intent)
+    return True
+
+
+_WORK: dict[str, Callable[[str], bool]] = {debits.DUE: _debit}
