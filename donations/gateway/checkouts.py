@@ -98,4 +98,3 @@ def expire_checkout(session_id: str) -> None:
     with asking(), suppress(stripe.InvalidRequestError):
         # Refused when it is complete or expired: how it stands is read by fetch_checkout.
         client(patient=False).v1.checkout.sessions.expire(session_id)
-

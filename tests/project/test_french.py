@@ -20,7 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import trans_real
 
-from donations.models import Donation
+from donations.models import Donation, EndReason, RecurringDonation
+from donations.notices import gifts, plans
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
@@ -122,7 +123,38 @@ def french(program: Program, settings: Any) -> Client:
         confirmed_at=asked,
     )
     broadcasts.owe_published()
+    owe_letters_about_gifts(program)
     return Client(headers={"accept-language": "fr"})
+
+
+def owe_letters_about_gifts(program: Program) -> None:
+    """Each letter about one gift or plan, in each way it can be written."""
+    donation = Donation.objects.filter(language="fr").select_related("donor", "program")[0]
+    donation.created_at, donation.mandate_reference = timezone.now().replace(month=12, day=28), "RUM"
+    gifts.processing(donation)
+    gifts.failed(donation)
+    for number, frequency in enumerate(("monthly", "yearly")):
+        plan = RecurringDonation.objects.create(
+            program=program, donor=donation.donor, amount_cents=1000, frequency=frequency, language="fr"
+        )
+        plan.next_charge_at, plan.card_expires_on, plan.mend_url = (
+            asked_at(),
+            dt.date(2027, 1, 31),
+            "https://x",
+        )
+        for confirm in (True, False):
+            plan.next_attempt_at = asked_at() if confirm else None
+            plans.renewal_failed(plan, invoice_id=f"in_{number}", attempt=int(confirm), confirm=confirm)
+        plans.upcoming(plan)
+        plans.card_expiring(plan)
+        for change in ("amount", "paused", "resumed"):
+            plans.changed(plan, change, at=asked_at())  # type: ignore[arg-type]
+        plan.end_reason = EndReason.FAILED if number else EndReason.DONOR
+        plans.ended(plan)
+
+
+def asked_at() -> dt.datetime:
+    return timezone.now() + dt.timedelta(days=20)
 
 
 def public() -> Iterator[str]:
