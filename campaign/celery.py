@@ -25,6 +25,8 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
+    "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),
     "tidy-pictures": _every(600, "programs.tasks.tidy_pictures"),

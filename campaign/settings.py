@@ -230,6 +230,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
 OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}
+# Who makes the link that only the reader of such a letter may know, from the reference in its facts.
+OUTREACH_LINKS = {"sign_in": "donations.donors.sign_in.address"}
 # A letter whose worker vanished is taken up again after this long, and only then.
 OUTREACH_LEASE_SECONDS = 600
 

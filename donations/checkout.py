@@ -17,7 +17,6 @@ from donations.forms import Answers
 from donations.models import Donation, Donor, Frequency, RecurringDonation, Status
 from programs.models import Program
 
-
 _EVERY: Mapping[str, gateway.Interval] = {Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
 
 

@@ -6,6 +6,7 @@ from celery import Task, shared_task
 from django.db import transaction
 
 from donations import checkout, reconcile, webhooks
+from donations.donors import sessions, sign_in
 from donations.models import Donation
 
 
@@ -29,6 +30,17 @@ def reconcile_pending() -> None:
 @shared_task
 def close_checkout(donation_pk: int) -> None:
     checkout.close(Donation.objects.get(pk=donation_pk))
+
+
+@shared_task
+def answer_sign_ins() -> None:
+    sign_in.answer_waiting()
+
+
+@shared_task
+def tidy_sign_ins() -> None:
+    sign_in.tidy()
+    sessions.tidy()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:

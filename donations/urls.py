@@ -1,9 +1,18 @@
-from django.urls import path
+from django.urls import include, path
 
 from donations.views import embed, gift, give, sharing
+from donations.views.my_gifts import documents, entrance
 
 app_name = "donations"
+MY_GIFTS = [
+    path("", entrance.home, name="my_gifts"),
+    path("sent/", entrance.sent, name="my_gifts_sent"),
+    path("open/<str:token>/", entrance.open_link, name="my_gifts_open"),
+    path("sign-out/", entrance.sign_out, name="my_gifts_sign_out"),
+    path("documents/<str:reference>/", documents.download, name="my_gifts_document"),
+]
 urlpatterns = [
+    path("my-gifts/", include(MY_GIFTS)),
     path("gifts/<uuid:public_id>/", gift.show, name="gift"),
     path("<slug:slug>/give/", give.form, name="give"),
     path("<slug:slug>/card/", embed.card, name="card"),

@@ -2,15 +2,13 @@
 
 import datetime as dt
 import logging
-import uuid
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
 
-from donations import gateway, reconcile
-from donations.models import Donation, StripeEvent
+from donations import gateway
+from donations.hearing import HANDLERS
+from donations.models import StripeEvent
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +18,6 @@ _WAITS = tuple(
 )
 MAX_ATTEMPTS = len(_WAITS)
 _ERROR_LENGTH = 2000
-
-
-class UnknownDonation(Exception):
-    """Stripe speaks of a gift that names us but that we have never heard of."""
 
 
 def receive(body: bytes, signature: str) -> StripeEvent:
@@ -89,41 +83,3 @@ def handle(event: StripeEvent) -> str:
     """Do what an event asks for and say it in a few words. Handling it again changes nothing."""
     handler = HANDLERS.get(event.type)
     return handler(event.payload["data"]["object"]) if handler else "not handled here"
-
-
-def _checkout_changed(session: dict[str, Any]) -> str:
-    """A Checkout Session was paid, ran out or failed. Which of them, Stripe is asked."""
-    named = (session.get("metadata") or {}).get("donation")
-    if not named:
-        return "not a gift of this site"
-    donation = _donation(named)
-    if donation is None:
-        raise UnknownDonation(f"{session.get('id')} names the donation {named!r}, which is not here")
-    if donation.stripe_session_id is None:
-        # We died between opening the payment page and writing down its id. Stripe, asked for the
-        # session, must name the same donation: reconcile refuses it otherwise.
-        donation.stripe_session_id = session["id"]
-        outcome = reconcile.refresh(donation)
-        Donation.objects.filter(pk=donation.pk, stripe_session_id__isnull=True).update(
-            stripe_session_id=session["id"]
-        )
-        return outcome
-    if donation.stripe_session_id != session.get("id"):
-        return "another session than the gift's own"
-    return reconcile.refresh(donation)
-
-
-def _donation(public_id: object) -> Donation | None:
-    try:
-        key = uuid.UUID(str(public_id))
-    except ValueError:
-        return None
-    return Donation.objects.select_related("donor", "program", "designation").filter(public_id=key).first()
-
-
-HANDLERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
-    "checkout.session.completed": _checkout_changed,
-    "checkout.session.async_payment_succeeded": _checkout_changed,
-    "checkout.session.async_payment_failed": _checkout_changed,
-    "checkout.session.expired": _checkout_changed,
-}

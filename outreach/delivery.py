@@ -82,7 +82,8 @@ def _send(postman: Postman, letter: Letter) -> bool:
 
 def _record(letter: Letter, message: EmailMessage, words: Words) -> bool:
     """Write down that the letter has gone. It has: a database that stumbles here is asked again."""
-    kept = words if letter.broadcast is None else Words(words.subject, text="", html="")
+    elsewhere = letter.broadcast is not None or rendering.carries_a_key(letter)
+    kept = Words(words.subject, text="", html="") if elsewhere else words
     for attempt in range(1, RECORD_ATTEMPTS + 1):
         try:
             return claims.sent(

@@ -6,6 +6,7 @@ characters. Each becomes one harmless line; HTML is escaped where HTML is writte
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -16,6 +17,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from outreach import plain_text
 from outreach.models import Letter
@@ -53,6 +55,11 @@ def unsubscribe_url(letter: Letter) -> str:
     return urljoin(settings.SITE_URL, path)
 
 
+def carries_a_key(letter: Letter) -> bool:
+    """Whether it holds a link that opens something: then nobody but its reader ever sees its words."""
+    return letter.kind in settings.OUTREACH_LINKS
+
+
 def one_line(text: str) -> str:
     """The text without control or direction marks, its white space single: safe in a header or a sentence."""
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _is_mark(c))
@@ -65,16 +72,26 @@ def _is_mark(character: str) -> bool:
 
 
 def _facts(letter: Letter) -> dict[str, Any]:
+    facts: dict[str, Any]
     if letter.broadcast is None:
-        return {
+        facts = {
             key: one_line(value) if isinstance(value, str) else value for key, value in letter.facts.items()
         }
+        return facts | _link(letter)
     told = letter.broadcast.facts
-    facts: dict[str, Any] = told.get(letter.language) or told[settings.LANGUAGE_CODE]
+    facts = told.get(letter.language) or told[settings.LANGUAGE_CODE]
     return facts | {
         "body_text": plain_text.from_html(facts["body"]),
         "unsubscribe_url": unsubscribe_url(letter),
     }
+
+
+def _link(letter: Letter) -> dict[str, str]:
+    """The link of a letter that carries a key: made now, and kept nowhere."""
+    if not carries_a_key(letter):
+        return {}
+    maker: Callable[[str], str] = import_string(settings.OUTREACH_LINKS[letter.kind])
+    return {"link": maker(letter.facts["reference"])}
 
 
 def _written(letter: Letter, part: str, facts: dict[str, Any], *, escape: bool) -> str:

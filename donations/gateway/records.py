@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-
 Interval = Literal["month", "year"]
 
 
@@ -75,7 +74,7 @@ SubscriptionStatus = Literal["pending", "active", "paused", "past_due", "unpaid"
 
 @dataclass(frozen=True)
 class Subscription:
-    """What Stripe says of a recurring gift now. `reference` is our plan's public id, as Stripe was told it."""
+    """What Stripe says of a recurring gift now. `reference` is our plan’s public id."""
 
     subscription_id: str
     customer_id: str

@@ -1,4 +1,4 @@
-"""Recurring gifts at Stripe: looked at, changed, paused, ended, and the page where what pays them is changed."""
+"""Recurring gifts at Stripe: looked at, changed, paused, ended; the page where what pays them is changed."""
 
 import calendar
 import datetime as dt

@@ -1,3 +1,4 @@
+from donations.models.access import DonorSession, SignInLink
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
@@ -22,6 +23,7 @@ __all__ = [
     "DisputeStatus",
     "Donation",
     "Donor",
+    "DonorSession",
     "EndReason",
     "EntryKind",
     "FraudWarning",
@@ -42,6 +44,7 @@ __all__ = [
     "RefundStatus",
     "Regime",
     "Series",
+    "SignInLink",
     "Status",
     "StripeEvent",
     "TaxRule",

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     PLAN_CHANGED = "plan_changed", _("A recurring gift was changed")
     PLAN_ENDED = "plan_ended", _("A recurring gift has ended")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
+    SIGN_IN = "sign_in", _("Link to one’s gifts")
 
 
 class State(models.TextChoices):
@@ -84,7 +85,8 @@ class Letter(models.Model):
     created_at = models.DateTimeField(_("owed since"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
-    # As it was sent. A broadcast's letters leave the text empty: their broadcast keeps it once.
+    # As it was sent. A broadcast's letters leave the text empty: their broadcast keeps it once. So do
+    # letters that carry a key, which nobody but their reader may have.
     message_id = models.CharField(_("message id"), max_length=255, blank=True)
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     text = models.TextField(_("text"), blank=True)

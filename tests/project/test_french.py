@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import trans_real
 
+from donations.donors import sessions, sign_in
 from donations.models import Donation, EndReason, RecurringDonation
 from donations.notices import gifts, plans
 from outreach import broadcasts, rendering
@@ -124,6 +125,8 @@ def french(program: Program, settings: Any) -> Client:
     )
     broadcasts.owe_published()
     owe_letters_about_gifts(program)
+    sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
+    sign_in.answer_waiting()
     return Client(headers={"accept-language": "fr"})
 
 
@@ -148,7 +151,7 @@ def owe_letters_about_gifts(program: Program) -> None:
         plans.upcoming(plan)
         plans.card_expiring(plan)
         for change in ("amount", "paused", "resumed"):
-            plans.changed(plan, change, at=asked_at())  # type: ignore[arg-type]
+            plans.changed(plan, change, at=asked_at())
         plan.end_reason = EndReason.FAILED if number else EndReason.DONOR
         plans.ended(plan)
 
@@ -181,13 +184,21 @@ def staff() -> Iterator[str]:
             yield reverse(f"{name}_{action}", args=[row.pk] if with_row and row else [])
 
 
+def own() -> Iterator[str]:
+    """The donor's space, from outside and from inside."""
+    yield from ("/fr/my-gifts/", "/fr/my-gifts/sent/", "/fr/my-gifts/open/rien/")
+
+
 def test_visitors_read_french_alone(french: Client) -> None:
     found = {}
-    for path in public():
+    for path in (*public(), *own()):
         answer = french.get(path)
         assert answer.status_code in {200, 404}, path
         found[path] = left_in_english(answer.content.decode())
 
+    french.cookies["my-gifts"] = sessions.begin("camille.exemple@example.org")
+    for path in own():
+        found[f"{path} inside"] = left_in_english(french.get(path).content.decode())
     found["mistakes"] = left_in_english(french.post("/fr/hematologie/give/", {}).content.decode())
     assert {path: texts for path, texts in found.items() if texts} == {}
 

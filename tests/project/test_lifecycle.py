@@ -2,9 +2,9 @@
 
 import re
 
+from donations.hearing import HANDLERS
 from donations.models import Status
 from donations.payments import MOVES
-from donations.webhooks import HANDLERS
 from tests.project.tree import ROOT
 
 DOCUMENT = (ROOT / "docs" / "donation-lifecycle.md").read_text()
@@ -21,6 +21,9 @@ def test_every_state_is_named() -> None:
 
 
 def test_every_event_handled_has_its_row_with_its_function_and_no_other_has() -> None:
-    rows = set(re.findall(r"^\| `([a-z_.]+)` \| `webhooks\.(\w+)`", DOCUMENT, re.MULTILINE))
+    rows = set(re.findall(r"^\| `([a-z_.]+)` \| `hearing\.(\w+\.\w+)`", DOCUMENT, re.MULTILINE))
 
-    assert rows == {(kind, handler.__name__) for kind, handler in HANDLERS.items()}
+    assert rows == {
+        (kind, f"{handler.__module__.removeprefix('donations.hearing.')}.{handler.__name__}")
+        for kind, handler in HANDLERS.items()
+    }

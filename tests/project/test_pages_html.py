@@ -10,7 +10,7 @@ from django.conf import settings
 TEMPLATES = settings.BASE_DIR / "templates"
 PAGES = [
     page
-    for folder in (".", "programs", "donations", "outreach")
+    for folder in (".", "programs", "donations", "donations/my_gifts", "outreach")
     for page in sorted((TEMPLATES / folder).glob("*.html"))
 ]
 SHEETS = [

@@ -1,0 +1,35 @@
+"""Which gift of ours an event is about."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from donations.models import Donation
+
+Handler = Callable[[dict[str, Any]], str]
+
+
+class UnknownDonation(Exception):
+    """Stripe speaks of a gift that names us but that we have never heard of."""
+
+
+def named(thing: dict[str, Any]) -> Donation | None:
+    """The gift that the object names in its metadata; None when it names none of this site's.
+
+    Raises `UnknownDonation` for a name that is not here: a person must look.
+    """
+    name = (thing.get("metadata") or {}).get("donation")
+    if not name:
+        return None
+    donation = _find(name)
+    if donation is None:
+        raise UnknownDonation(f"{thing.get('id')} names the donation {name!r}, which is not here")
+    return donation
+
+
+def _find(public_id: object) -> Donation | None:
+    try:
+        key = uuid.UUID(str(public_id))
+    except ValueError:
+        return None
+    return Donation.objects.select_related("donor", "program", "designation").filter(public_id=key).first()
