@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from donations.views import embed, gift, give, sharing
-from donations.views.my_gifts import documents, entrance
+from donations.views.my_gifts import about_me, documents, entrance
 
 app_name = "donations"
 MY_GIFTS = [
@@ -9,6 +9,9 @@ MY_GIFTS = [
     path("sent/", entrance.sent, name="my_gifts_sent"),
     path("open/<str:token>/", entrance.open_link, name="my_gifts_open"),
     path("sign-out/", entrance.sign_out, name="my_gifts_sign_out"),
+    path("address/<uuid:gift>/", about_me.address, name="my_gifts_address"),
+    path("news/", about_me.news, name="my_gifts_news"),
+    path("data/", about_me.data, name="my_gifts_data"),
     path("documents/<str:reference>/", documents.download, name="my_gifts_document"),
 ]
 urlpatterns = [

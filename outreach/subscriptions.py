@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
-from outreach.models import Subscription
+from outreach.models import Subscription, Suppression
 from programs.models import Program
 
 
@@ -47,6 +47,23 @@ def confirm(
         unsubscribed_at=None,
     )
     return mine.get()
+
+
+def told(email: str) -> QuerySet[Program]:
+    """The programmes whose news this address receives."""
+    active = Subscription.objects.active().filter(email=email.strip().lower())
+    return Program.objects.filter(pk__in=active.values("program"))
+
+
+def end(email: str, program: Program) -> None:
+    """End one address's subscription to one programme, as its owner asked; repeating is fine."""
+    mine = Subscription.objects.filter(email=email.strip().lower(), program=program)
+    mine.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+
+
+def stopped(email: str) -> bool:
+    """Whether no news is sent to this address, whatever it has asked for."""
+    return Suppression.objects.filter(email=email.strip().lower()).exists()
 
 
 def find(token: str) -> Subscription:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sandbox import encoding, errors, expansion, idempotency, parameters, routes, store, sweep
 from sandbox.calls import Call
 from sandbox.models import Answer
+from sandbox.routing import Route
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def _given(request: HttpRequest) -> dict[str, Any]:
         ) from None
 
 
-def _perform(route: routes.Route, call: Call, claim: Answer | None) -> str:
+def _perform(route: Route, call: Call, claim: Answer | None) -> str:
     """Do the work and remember the answer, in one transaction."""
 
     def work() -> str:

@@ -1,7 +1,7 @@
-"""Stripe's published test cards (docs.stripe.com/testing), and what each does in a one-off payment."""
+"""Stripe's published test cards (docs.stripe.com/testing), and what each does: now, and kept for later."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,12 +25,20 @@ class Card:
     funding: str = "credit"
     authentication: bool = False
     decline: Decline | None = None
+    # Kept for renewals, which its holder does not attend:
+    authentication_kept: bool = False
+    decline_kept: Decline | None = None
     exp_month: int = 12
     exp_year: int = 2034
 
     @property
     def fingerprint(self) -> str:
         return hashlib.sha256(self.number.encode()).hexdigest()[:16]
+
+    def kept(self) -> "Card":
+        """The card as it behaves in payments that its holder does not attend."""
+        decline = self.decline or self.decline_kept
+        return replace(self, authentication=self.authentication_kept, decline=decline)
 
 
 _DECLINED = ("Your card was declined.", _("Your card was declined. Try another one."))
@@ -43,8 +51,10 @@ ALL = [
     Card("5555555555554444", brand="mastercard"),
     Card("378282246310005", brand="amex"),
     Card("4000002500003155", authentication=True),
-    Card("4000002760003184", authentication=True),
+    Card("4000002760003184", authentication=True, authentication_kept=True),
     Card("4000008400001629", authentication=True, decline=_GENERIC),
+    # At Stripe its first payment fails too, unless a trial delays it. Here a plan can begin with it.
+    Card("4000000000000341", decline_kept=_GENERIC),
     Card("4000000000000002", decline=_GENERIC),
     Card(
         "4000000000009995",

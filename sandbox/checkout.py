@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import cards, errors, events, payments, store, values
+from sandbox.billing import clocks, subscribing
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents
@@ -57,8 +58,8 @@ def expire(row: StripeObject, call: Call | None) -> None:
     """Close an open session, and with it what was begun for it."""
     row.data |= {"status": "expired", "url": None}
     store.save(row)
-    if row.data["payment_intent"]:
-        payments.cancel(store.fetch(payment_intents.KIND, row.data["payment_intent"]))
+    if intent_id := _intent_id(row):
+        payments.cancel(store.fetch(payment_intents.KIND, intent_id))
     events.emit("checkout.session.expired", row.data, call)
 
 
@@ -110,9 +111,10 @@ def authenticate(session_id: str, *, passed: bool) -> Result:
 
 
 def awaiting_authentication(session: StripeObject) -> bool:
-    if session.data["status"] != "open" or not session.data["payment_intent"]:
+    intent_id = _intent_id(session)
+    if session.data["status"] != "open" or not intent_id:
         return False
-    intent = store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    intent = store.fetch(payment_intents.KIND, intent_id)
     return bool(intent.data["status"] == "requires_action")
 
 
@@ -125,49 +127,66 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
     intent = intent_of(session)
+    intent.data["customer"] = session.data["customer"]
     payments.put_card(intent, card, details)
     if card.authentication:
         store.save(session)
         payments.ask_authentication(intent, card, details, authentication)
         return Result(session, Outcome.AUTHENTICATE)
-    return _charge(session, intent, card, details)
+    with clocks.of_customer(session.data["customer"]):
+        return _charge(session, intent, card, details)
 
 
 def _authenticate(session_id: str, *, passed: bool) -> Result:
     session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
-    intent = store.find(payment_intents.KIND, session.data["payment_intent"] or "")
+    intent = store.find(payment_intents.KIND, _intent_id(session) or "")
     if intent is None or intent.data["status"] != "requires_action":
         return Result(session, Outcome.REFUSED, _("There is nothing to authenticate. Choose a card."))
     if not passed:
         payments.fail_authentication(intent)
         return Result(session, Outcome.REFUSED, _("Your bank could not confirm that it was you. Try again."))
     card = cards.find(intent.private["card"])
-    return _charge(session, intent, card, intent.private["billing"])
+    with clocks.of_customer(session.data["customer"]):
+        return _charge(session, intent, card, intent.private["billing"])
+
+
+def _intent_id(session: StripeObject) -> str | None:
+    """In `subscription` mode the intent is the first invoice's, and the session does not show it."""
+    found: str | None = session.data["payment_intent"] or session.private.get("payment_intent")
+    return found
 
 
 def intent_of(session: StripeObject) -> StripeObject:
     """The session's payment intent, made at the first try to pay."""
-    if session.data["payment_intent"]:
-        return store.fetch(payment_intents.KIND, session.data["payment_intent"])
+    if intent_id := _intent_id(session):
+        return store.fetch(payment_intents.KIND, intent_id)
     intent = payment_intents.start(session.data, session.private["payment_intent_data"])
-    session.data["payment_intent"] = intent.object_id
+    if session.data["mode"] == "subscription":
+        intent.data |= {"description": "Subscription creation", "setup_future_usage": "off_session"}
+        session.private["payment_intent"] = intent.object_id
+    else:
+        session.data["payment_intent"] = intent.object_id
     events.emit("payment_intent.created", intent.data, None)
     return intent
 
 
 def _charge(session: StripeObject, intent: StripeObject, card: cards.Card, details: dict[str, Any]) -> Result:
+    if session.data["mode"] == "subscription":
+        intent.data["customer"] = subscribing.customer_for(session, details)
     if not payments.charge(intent, card, details):
         store.save(session)
         return Result(session, Outcome.REFUSED, card.decline.shown if card.decline else None)
+    if session.data["mode"] == "subscription":
+        subscribing.begin(session, intent, paid=True)
     complete(session, details, "paid")
     return Result(session, Outcome.PAID)
 
 
 def complete(session: StripeObject, details: dict[str, Any], payment_status: str) -> None:
     """Close the session: its payer has done all that was asked."""
-    if session.data["customer_creation"] == "always":
+    if session.data["customer_creation"] == "always" and not session.data["customer"]:
         contact = {key: details[key] for key in ("email", "name") if details[key]}
         session.data["customer"] = customers.make(None, contact)["id"]
     session.data |= {

@@ -1,10 +1,12 @@
 """A payer at the hosted page who chooses a direct debit: the mandate now, the money days later."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import checkout, debits, errors, events, ibans, payments, store, values
+from sandbox.billing import clocks, subscribing
 from sandbox.checkout import Outcome, Result
 from sandbox.models import StripeObject
 
@@ -62,6 +64,21 @@ def _pay(session_id: str, iban: ibans.Iban, payer: Payer) -> Result:
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or payer.email or None, payer.name or known.get("name"))
     intent = checkout.intent_of(session)
+    with clocks.of_customer(session.data["customer"]):
+        _debit(session, intent, iban, details, payer)
+    return Result(session, Outcome.PAID)
+
+
+def _debit(
+    session: StripeObject,
+    intent: StripeObject,
+    iban: ibans.Iban,
+    details: dict[str, Any],
+    payer: Payer,
+) -> None:
+    recurring = session.data["mode"] == "subscription"
+    if recurring:
+        intent.data["customer"] = subscribing.customer_for(session, details)
     method = debits.authorise(
         iban,
         details,
@@ -72,5 +89,6 @@ def _pay(session_id: str, iban: ibans.Iban, payer: Payer) -> Result:
     )
     intent.data["payment_method"] = method.object_id
     debits.begin(intent)
+    if recurring:
+        subscribing.begin(session, intent, paid=False)
     checkout.complete(session, details, "unpaid")
-    return Result(session, Outcome.PAID)

@@ -78,3 +78,7 @@ def no_such(kind: str, object_id: str, param: str | None = None) -> InvalidReque
     """400 when the id came in a parameter, as Stripe answers; `store.fetch` answers 404 for an address."""
     name = kind.replace("_", "").replace(".", "")
     return InvalidRequest(f"No such {name}: '{object_id}'", code="resource_missing", param=param)
+
+
+def missing(param: str) -> InvalidRequest:
+    return InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)

@@ -19,14 +19,51 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "payment_intent": "payment_intent",
         "refunds": "list",
     },
-    "checkout.session": {"customer": "customer", "line_items": "list", "payment_intent": "payment_intent"},
+    # Plain objects within others, such as an invoice's `parent` or a payment's `payment`.
+    "": {
+        "default_payment_method": "payment_method",
+        "payment_intent": "payment_intent",
+        "price": "price",
+        "subscription": "subscription",
+    },
+    "billing_portal.session": {"configuration": "billing_portal.configuration"},
+    "checkout.session": {
+        "customer": "customer",
+        "invoice": "invoice",
+        "line_items": "list",
+        "payment_intent": "payment_intent",
+        "setup_intent": "setup_intent",
+        "subscription": "subscription",
+    },
+    "customer": {"test_clock": "test_helpers.test_clock"},
+    "invoice": {
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "payments": "list",
+        "test_clock": "test_helpers.test_clock",
+    },
+    "invoice_payment": {"invoice": "invoice"},
     "mandate": {"payment_method": "payment_method"},
     "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
     "payment_method": {"customer": "customer"},
+    "price": {"product": "product"},
+    "product": {"default_price": "price"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
         "payment_intent": "payment_intent",
+    },
+    "setup_intent": {
+        "customer": "customer",
+        "mandate": "mandate",
+        "payment_method": "payment_method",
+    },
+    "subscription": {
+        "customer": "customer",
+        "default_payment_method": "payment_method",
+        "latest_invoice": "invoice",
+        "pending_setup_intent": "setup_intent",
+        "test_clock": "test_helpers.test_clock",
     },
 }
 _SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}

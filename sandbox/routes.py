@@ -1,14 +1,11 @@
 """The addresses the sandbox answers at, each with the SDK's typed parameters and what does the work."""
 
-import re
-from dataclasses import dataclass
-from typing import Any
-
 from stripe import params
 from stripe.params import checkout
 
 from sandbox import errors
-from sandbox.calls import Handler
+from sandbox.billing.routes import INCLUDABLE as BILLING_LISTS
+from sandbox.billing.routes import ROUTES as BILLING_ROUTES
 from sandbox.expansion import Included
 from sandbox.resources import (
     balance_transactions,
@@ -21,19 +18,8 @@ from sandbox.resources import (
     payment_methods,
     refunds,
 )
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    pattern: re.Pattern[str]
-    params: Any
-    handler: Handler
-
-
-def _route(method: str, address: str, schema: Any, handler: Handler) -> Route:
-    return Route(method, re.compile(address.replace("{id}", "([^/]+)")), schema, handler)
-
+from sandbox.routing import Route
+from sandbox.routing import route as _route
 
 _SESSIONS = "checkout/sessions"
 ROUTES = [
@@ -69,12 +55,14 @@ ROUTES = [
     _route("POST", "refunds", params.RefundCreateParams, refunds.create),
     _route("GET", "refunds", params.RefundListParams, refunds.list_all),
     _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
+    *BILLING_ROUTES,
 ]
 
 # Lists that an object holds only when `expand` asks for them.
 INCLUDABLE: dict[tuple[str, str], Included] = {
     ("checkout.session", "line_items"): checkout_sessions.first_line_items,
     ("charge", "refunds"): refunds.of_charge,
+    **BILLING_LISTS,
 }
 
 
@@ -86,5 +74,5 @@ def find(method: str, address: str) -> tuple[Route, str]:
             return route, match[1] if match.groups() else ""
     raise errors.NotFound(
         f"Unrecognized request URL ({method}: /v1/{address[:200]}). Please see https://docs.stripe.com/api. "
-        "The sandbox answers for payments by card and SEPA direct debit only."
+        "The sandbox answers for payments and billing only."
     )

@@ -3,7 +3,9 @@
 import secrets
 import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -18,19 +20,29 @@ _ALPHABET = string.ascii_letters + string.digits
 
 _PREFIXES = {
     "balance_transaction": "txn_3",
+    "billing_portal.configuration": "bpc_1",
+    "billing_portal.session": "bps_1",
     "charge": "ch_3",
     "checkout.session": "cs_test_a1",
     "customer": "cus_",
     "event": "evt_3",
+    "invoice": "in_1",
+    "invoice_payment": "inpay_1",
     "item": "li_1",
+    "line_item": "il_1",
     "mandate": "mandate_1",
     "payment_intent": "pi_3",
     "payment_method": "pm_1",
     "price": "price_1",
     "product": "prod_",
     "refund": "re_3",
+    "setup_intent": "seti_1",
+    "subscription": "sub_1",
+    "subscription_item": "si_",
+    "test_helpers.test_clock": "clock_1",
 }
-_LENGTHS = {"checkout.session": 56, "customer": 14, "product": 14}
+_LENGTHS = {"checkout.session": 56, "customer": 14, "product": 14, "subscription_item": 14}
+_moment: ContextVar[int | None] = ContextVar("moment", default=None)
 
 
 class Changed(Exception):
@@ -47,8 +59,24 @@ def new_id(kind: str, prefix: str | None = None) -> str:
 
 
 def now() -> int:
-    """Unix time in seconds."""
-    return int(time.time())
+    """Unix time in seconds; inside `at`, the moment that is played there."""
+    played = moment()
+    return int(time.time()) if played is None else played
+
+
+def moment() -> int | None:
+    """The moment that is being played, if one is."""
+    return _moment.get()
+
+
+@contextmanager
+def at(played: int | None) -> Iterator[None]:
+    """Play a moment: what is made inside bears it as its time. None is the present."""
+    token = _moment.set(played)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def add(data: dict[str, Any], private: dict[str, Any] | None = None) -> StripeObject:

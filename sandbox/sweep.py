@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sandbox import checkout_debits, debits, due, store
+from sandbox.billing import collecting, renewals
 from sandbox.ibans import Ending
 from sandbox.models import StripeObject
 from sandbox.resources import charges
 
 # Who is told how a debit ended: each is given the payment intent, and minds its own.
-_CONCERNED: list[Callable[[StripeObject], None]] = [checkout_debits.ended]
+_CONCERNED: list[Callable[[StripeObject], None]] = [checkout_debits.ended, collecting.debit_ended]
 
 
 class NothingOwed(Exception):
@@ -21,7 +22,8 @@ class NothingOwed(Exception):
 
 def settle_due(at: datetime | None = None) -> int:
     """Do all that is due by now, or by `at`, as if it were that late; how many things happened."""
-    return sum(_perform(row.what, row.target.object_id) for row in due.ripe(at))
+    billed = renewals.run_due(int(at.timestamp()) if at else None)
+    return billed + sum(_perform(row.what, row.target.object_id) for row in due.ripe(at))
 
 
 def collect(charge_id: str) -> None:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sandbox import api
-from sandbox.views import checkout, dashboard, mail
+from sandbox.views import checkout, dashboard, invoices, mail
 
 app_name = "sandbox"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("mail/<str:file>/<int:number>/attachments/<int:attached>/", mail.attachment, name="attachment"),
     path("checkout/<str:session_id>/", checkout.page, name="checkout"),
     path("checkout/<str:session_id>/authenticate/", checkout.authenticate, name="authenticate"),
+    path("invoices/<str:invoice_id>/", invoices.page, name="invoice"),
+    path("invoices/<str:invoice_id>/authenticate/", invoices.authenticate, name="authenticate_invoice"),
     path("mandates/<str:mandate_id>/", checkout.mandate, name="mandate"),
     path("v1/<path:address>", api.endpoint, name="api"),
 ]

@@ -69,7 +69,8 @@ def gifts_of(email: str) -> QuerySet[Donation]:
 
 
 def receipts_of(email: str) -> QuerySet[Receipt]:
-    return Receipt.objects.filter(donation__donor__email=email).order_by("issued_at", "pk")
+    found = Receipt.objects.filter(donation__donor__email=email)
+    return found.select_related("donation").order_by("issued_at", "pk")
 
 
 def by_year(email: str) -> list[Year]:

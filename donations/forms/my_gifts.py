@@ -1,12 +1,17 @@
 """What a donor may send from their own space."""
 
-from typing import Any
+import re
+from collections.abc import Iterable
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations.forms.fields import MailField
+from donations.forms.fields import LineField, MailField, countries
+from programs.models import Program
 
 
 class OwnForm(forms.Form):
@@ -27,3 +32,59 @@ class SignInForm(OwnForm):
         error_messages={"required": _("Give your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+
+class ContactForm(OwnForm):
+    """Where the documents of gifts to come are addressed, and in which language letters are written."""
+
+    address = LineField(
+        label=_("Postal address"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+    )
+    postal_code = LineField(
+        label=_("Postal code"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    city = LineField(
+        label=_("Town or city"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    country = forms.ChoiceField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
+    language = forms.ChoiceField(
+        label=_("Language of our letters"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["country"]).choices = countries(get_language() or "en")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("country") == "FR":
+            for name in ("address", "postal_code", "city"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Needed for the documents we owe you."))
+            code = data.get("postal_code", "").replace(" ", "")
+            if code and not re.fullmatch(r"[0-9]{5}", code):
+                self.add_error("postal_code", _("A French postal code has five digits."))
+            data["postal_code"] = code
+        return data
+
+
+class NewsForm(OwnForm):
+    """Which programmes to hear of: one box for each."""
+
+    programs = forms.MultipleChoiceField(
+        label=_("Programmes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, offered: Iterable[Program], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.slug_en, each.title) for each in offered]
+        cast(forms.MultipleChoiceField, self.fields["programs"]).choices = choices

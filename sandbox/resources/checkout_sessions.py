@@ -5,7 +5,7 @@ from django.urls import reverse
 from sandbox import checkout, errors, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import line_items
+from sandbox.resources import line_items, recurring_sessions
 
 KIND = "checkout.session"
 _URL = "/v1/checkout/sessions"
@@ -16,7 +16,7 @@ _SIMULATED = {
     "adaptive_pricing", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
     "client_reference_id", "currency", "custom_text", "customer", "customer_creation", "customer_email",
     "excluded_payment_method_types", "expand", "expires_at", "line_items", "locale", "metadata", "mode",
-    "payment_intent_data", "submit_type", "success_url", "ui_mode",
+    "payment_intent_data", "submit_type", "subscription_data", "success_url", "ui_mode",
 }  # fmt: skip
 _SIMULATED_INTENT = {
     "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
@@ -32,16 +32,20 @@ _LONGEST_DESCRIPTOR = 22
 def create(call: Call) -> dict[str, Any]:
     given = call.params
     _check(given)
-    items = line_items.priced(given["line_items"])
+    items = line_items.priced(given["line_items"], given["mode"])
     total, currency = sum(item["amount_total"] for item in items), items[0]["currency"]
     values.chargeable(total, currency, "line_items")
     if values.currency(given.get("currency", currency), "currency") != currency:
         raise errors.InvalidRequest("The currency of the line items must match `currency`.", param="currency")
     methods = _methods(given, currency)
-    data = _blank(call, total, currency, methods)
-    store.add(
-        data, private={"line_items": items, "payment_intent_data": given.get("payment_intent_data", {})}
-    )
+    data = _blank(call, total, currency, methods) | recurring_sessions.differences(given)
+    private = {
+        "line_items": items,
+        "payment_intent_data": given.get("payment_intent_data", {}),
+        "site": call.address("/").rstrip("/"),
+        "subscription_data": given.get("subscription_data", {}),
+    }
+    store.add(data, private=private)
     return data
 
 
@@ -123,11 +127,7 @@ def _check(given: Any) -> None:
 def _check_mode(given: Any) -> None:
     if "mode" not in given:
         raise _missing("mode")
-    if given["mode"] != "payment":
-        raise errors.NotSimulated(f"Checkout Sessions in {given['mode']} mode", param="mode")
-    for name in ("setup_intent_data", "subscription_data"):
-        if name in given:
-            raise errors.InvalidRequest(f"You can not pass `{name}` in `payment` mode.", param=name)
+    recurring_sessions.check(given)
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise errors.NotSimulated(f"Checkout Sessions with the ui_mode {given['ui_mode']}", param="ui_mode")
     if "return_url" in given:

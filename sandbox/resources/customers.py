@@ -4,7 +4,7 @@ from sandbox import errors, events, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
-_KIND = "customer"
+KIND = "customer"
 _SIMULATED = {
     "address", "description", "email", "expand", "metadata", "name", "phone", "preferred_locales",
 }  # fmt: skip
@@ -24,7 +24,7 @@ def make(call: Call | None, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    row = store.fetch(_KIND, call.object_id)
+    row = store.fetch(KIND, call.object_id)
     before = dict(row.data)
     _apply(row.data, dict(call.params))
     previous = {key: value for key, value in before.items() if row.data[key] != value}
@@ -35,14 +35,14 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    return lists.plain(store.fetch(_KIND, call.object_id))
+    return lists.plain(store.fetch(KIND, call.object_id))
 
 
 def list_all(call: Call) -> dict[str, Any]:
     if "test_clock" in call.params:
         raise errors.NotSimulated("test clocks", param="test_clock")
-    rows = lists.matching(StripeObject.objects.of_kind(_KIND), call.params, "email")
-    return lists.page(rows, _KIND, "/v1/customers", call.params, lists.plain)
+    rows = lists.matching(StripeObject.objects.of_kind(KIND), call.params, "email")
+    return lists.page(rows, KIND, "/v1/customers", call.params, lists.plain)
 
 
 def _apply(data: dict[str, Any], given: dict[str, Any]) -> None:
@@ -65,8 +65,8 @@ def _apply(data: dict[str, Any], given: dict[str, Any]) -> None:
 
 def _blank() -> dict[str, Any]:
     return {
-        "id": store.new_id(_KIND),
-        "object": _KIND,
+        "id": store.new_id(KIND),
+        "object": KIND,
         "address": None,
         "balance": 0,
         "created": store.now(),

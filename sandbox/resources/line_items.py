@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox import errors, store, values
+from sandbox.resources import prices, products
 
 _MOST_LINES = 100
 _LONGEST_NAME = 250
@@ -10,32 +11,30 @@ _LONGEST_NAME = 250
 _SIMULATED = {"currency", "product_data", "tax_behavior", "unit_amount"}
 
 
-def priced(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def priced(lines: list[dict[str, Any]], mode: str = "payment") -> list[dict[str, Any]]:
     """The lines as item objects. Raises `errors.InvalidRequest` for what cannot be sold."""
     if len(lines) > _MOST_LINES:
         raise errors.InvalidRequest(f"You may pass at most {_MOST_LINES} line items.", param="line_items")
-    items = [_item(line, f"line_items[{number}]") for number, line in enumerate(lines)]
+    items = [_item(line, f"line_items[{number}]", mode) for number, line in enumerate(lines)]
     if len({item["currency"] for item in items}) > 1:
         raise errors.InvalidRequest("All line items must use the same currency.", param="line_items")
     return items
 
 
-def _item(line: dict[str, Any], path: str) -> dict[str, Any]:
+def _item(line: dict[str, Any], path: str, mode: str) -> dict[str, Any]:
     if "price" in line and "price_data" in line:
         raise errors.InvalidRequest(
             "You may only specify one of these parameters: price, price_data.",
             code="parameters_exclusive",
             param=f"{path}[price]",
         )
-    if "price" in line:
-        raise errors.no_such("price", line["price"], f"{path}[price]")
-    if "price_data" not in line:
+    if "price" not in line and "price_data" not in line:
         raise errors.InvalidRequest(
             f"Missing required param: {path}[price_data].",
             code="parameter_missing",
             param=f"{path}[price_data]",
         )
-    for name in line.keys() - {"metadata", "price_data", "quantity"}:
+    for name in line.keys() - {"metadata", "price", "price_data", "quantity"}:
         raise errors.NotSimulated(f"line items with {name}", param=f"{path}[{name}]")
     if "quantity" not in line:
         raise errors.InvalidRequest(
@@ -47,7 +46,7 @@ def _item(line: dict[str, Any], path: str) -> dict[str, Any]:
             code="parameter_invalid_integer",
             param=f"{path}[quantity]",
         )
-    price = _price(line["price_data"], f"{path}[price_data]")
+    price = _price_of(line, path, mode)
     amount = price["unit_amount"] * line["quantity"]
     return {
         "id": store.new_id("item"),
@@ -58,11 +57,31 @@ def _item(line: dict[str, Any], path: str) -> dict[str, Any]:
         "amount_tax": 0,
         "amount_total": amount,
         "currency": price["currency"],
-        "description": line["price_data"]["product_data"]["name"],
+        "description": _name(line, price),
         "metadata": line.get("metadata") or {},
         "price": price,
         "quantity": line["quantity"],
     }
+
+
+def _price_of(line: dict[str, Any], path: str, mode: str) -> dict[str, Any]:
+    if mode == "payment" and "price_data" in line:
+        return _price(line["price_data"], f"{path}[price_data]")
+    price: dict[str, Any]
+    if "price" in line:
+        price = store.named("price", line["price"], f"{path}[price]").data
+    else:
+        price = prices.inline(line["price_data"], f"{path}[price_data]")
+    if (price["type"] == "recurring") != (mode == "subscription"):
+        raise errors.InvalidRequest(
+            f"The price's type is {price['type']}, which `{mode}` mode cannot take.", param=f"{path}[price]"
+        )
+    return price
+
+
+def _name(line: dict[str, Any], price: dict[str, Any]) -> str:
+    given = line.get("price_data", {}).get("product_data")
+    return str(given["name"] if given else store.fetch(products.KIND, price["product"]).data["name"])
 
 
 def _price(given: dict[str, Any], path: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def from_card(card: Card, billing: dict[str, Any], customer: str | None) -> dict
             "wallet": None,
         },
     }
-    store.add(data)
+    store.add(data, private={"number": card.number})
     return data
 
 

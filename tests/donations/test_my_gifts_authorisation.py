@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 MINE = "camille@example.org"
 THEIRS = "philomene@example.org"
-SECRETS = ("Philom", "Quelconque", "Discrète", "69003", "Retenue", "€77", "77 €", "77.00")
+SECRETS = ("Philom", "Quelconque", "Discrète", "35200", "Retenue", "€77", "77 €", "77.00")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def other() -> Other:
         first_name="Philomène",
         last_name="Quelconque",
         address="7 impasse Discrète",
-        postal_code="69003",
+        postal_code="35200",
         city="Sainte-Retenue",
     )
     given = gift(person, amount_cents=7700)
@@ -72,6 +72,7 @@ def other() -> Other:
         donor=person,
         gift=given,
         parts={
+            "gift": str(given.public_id),
             "reference": receipt.reference,
             # Signed by us, for something else: what opens one door opens no other.
             "token": signing.Signer(salt="something else", sep="~").sign(given.public_id.hex),

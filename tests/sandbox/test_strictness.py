@@ -27,7 +27,7 @@ REFUSED: list[tuple[dict[str, Any], str, str | None]] = [
     ({"payment_method_types": ["card"]}, "payment_method_types", "parameter_unknown"),
     ({"mode": None}, "mode", "parameter_missing"),
     ({"mode": "donation"}, "mode", None),
-    ({"mode": "subscription"}, "mode", None),
+    ({"mode": "subscription"}, "line_items[0][price]", None),
     ({"mode": ""}, "mode", "parameter_invalid_empty"),
     ({"line_items": None}, "line_items", "parameter_missing"),
     ({"line_items": "none"}, "line_items", None),

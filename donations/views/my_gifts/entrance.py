@@ -2,16 +2,15 @@
 
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations import tasks
-from donations.donors import giving, limits, sign_in
+from donations.donors import contact, giving, limits, sign_in
 from donations.forms.my_gifts import SignInForm
 from donations.views.my_gifts import room
+from outreach import subscriptions
 
 
 @room.private
@@ -23,7 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     email = room.email_of(request)
     if not email:
         return room.page(request, "sign_in", form=SignInForm())
-    return room.page(request, "overview", email=email, years=giving.by_year(email))
+    return room.page(
+        request,
+        "overview",
+        email=email,
+        years=giving.by_year(email),
+        givers=contact.givers(email),
+        told=subscriptions.told(email),
+        done=request.GET.get("done", ""),
+    )
 
 
 @room.private
@@ -60,7 +67,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
     try:
         sign_in.ask(
             email=form.cleaned_data["email"],
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=room.language(),
             network=limits.network(request.META.get("REMOTE_ADDR", "")),
         )
     except limits.TooOften as error:

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from donations.donors import sessions
@@ -86,6 +89,18 @@ def let_out(request: HttpRequest) -> HttpResponse:
     response.status_code = HTTPStatus.SEE_OTHER
     response.delete_cookie(cookie_name(), samesite="Lax")
     return response
+
+
+def back(done: str) -> HttpResponse:
+    """To the overview, which says what has been done."""
+    response = redirect(f"{reverse('donations:my_gifts')}?{urlencode({'done': done})}")
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def language() -> str:
+    """The page's."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def page(request: HttpRequest, name: str, *, status: int = HTTPStatus.OK, **context: object) -> HttpResponse:

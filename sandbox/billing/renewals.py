@@ -1,0 +1,63 @@
+"""Time passing: everything that is due by then happens, one after the other, each at its moment."""
+
+from functools import partial
+
+from sandbox import store
+from sandbox.billing import collecting, cycles, invoicing
+from sandbox.models import StripeObject, StripeObjectQuerySet
+from sandbox.resources import invoices, subscriptions
+
+_KINDS = [subscriptions.KIND, invoices.KIND]
+
+
+def run_due(until: int | None = None, subscription_id: str | None = None) -> int:
+    """Do what is due by `until` (Unix time; the present, if None) outside test clocks; how many steps.
+
+    Repeating it is safe. A moment to come is played as though it had: what is made bears its time.
+    With `subscription_id`, only that subscription moves.
+    """
+    rows = _clockless()
+    if subscription_id:
+        rows = _of_subscription(rows, subscription_id)
+    return play(rows, store.now() if until is None else until)
+
+
+def play(rows: StripeObjectQuerySet, until: int) -> int:
+    """Play all that is due among `rows` by `until`, the earliest first."""
+    steps = 0
+    due = rows.filter(private__due__gt=0, private__due__lte=until).order_by("private__due", "pk")
+    while (found := due.first()) is not None:
+        try:
+            with store.at(found.private["due"]):
+                store.retrying(partial(_step, found.object_id))
+        except store.Changed:
+            break  # others are at it: the next sweep looks again
+        steps += 1
+    return steps
+
+
+def of_clock(clock_id: str) -> StripeObjectQuerySet:
+    return StripeObject.objects.filter(kind__in=_KINDS, data__test_clock=clock_id)
+
+
+def _clockless() -> StripeObjectQuerySet:
+    return StripeObject.objects.filter(kind__in=_KINDS, data__test_clock=None)
+
+
+def _of_subscription(rows: StripeObjectQuerySet, subscription_id: str) -> StripeObjectQuerySet:
+    own = rows.filter(object_id=subscription_id)
+    return own | rows.filter(data__parent__subscription_details__subscription=subscription_id)
+
+
+def _step(object_id: str) -> None:
+    row = StripeObject.objects.get(object_id=object_id)
+    due = row.private["due"]
+    if due is None or due > store.now():
+        return  # somebody else was faster
+    if row.kind == subscriptions.KIND:
+        cycles.step(row)
+    elif row.data["status"] == "draft":
+        invoicing.finalize(row)
+        collecting.attempt(row)
+    else:
+        collecting.attempt(row)
