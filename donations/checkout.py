@@ -100,21 +100,19 @@ def _plan(program: Program, donor: Donor, answers: Answers) -> RecurringDonation
 
 
 def _donor(answers: Answers) -> Donor:
-    """The donor who once gave exactly these answers, or a new one: a form never edits a donor."""
-    fields = {
-        "kind": answers.donor_kind,
-        "email": answers.email,
-        "first_name": answers.first_name,
-        "last_name": answers.last_name,
-        "company_name": answers.company_name,
-        "siren": answers.siren,
-        "address": answers.address,
-        "postal_code": answers.postal_code,
-        "city": answers.city,
-        "country": answers.country,
-        "language": answers.language,
-    }
-    return Donor.objects.filter(**fields).order_by("pk").first() or Donor.objects.create(**fields)
+    return Donor.objects.as_said(
+        kind=answers.donor_kind,
+        email=answers.email,
+        first_name=answers.first_name,
+        last_name=answers.last_name,
+        company_name=answers.company_name,
+        siren=answers.siren,
+        address=answers.address,
+        postal_code=answers.postal_code,
+        city=answers.city,
+        country=answers.country,
+        language=answers.language,
+    )
 
 
 def _open(donation: Donation) -> None:

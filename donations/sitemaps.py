@@ -11,7 +11,8 @@ class Giving(Bilingual):
 
     def items(self) -> list[tuple[str, Program]]:
         programs = list(Program.objects.published().order_by("pk"))
-        return [(name, program) for name in ("donations:give", "donations:embed") for program in programs]
+        names = ("donations:give", "donations:other_ways", "donations:embed")
+        return [(name, program) for name in names for program in programs]
 
     def location(self, item: tuple[str, Program]) -> str:
         name, program = item

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from donations.views import embed, gift, give, sharing
+from donations.views import embed, gift, give, other_ways, sharing
 from donations.views.my_gifts import about_me, documents, entrance
 
 app_name = "donations"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("my-gifts/", include(MY_GIFTS)),
     path("gifts/<uuid:public_id>/", gift.show, name="gift"),
     path("<slug:slug>/give/", give.form, name="give"),
+    path("<slug:slug>/other-ways/", other_ways.show, name="other_ways"),
     path("<slug:slug>/card/", embed.card, name="card"),
     path("<slug:slug>/embed/", embed.instructions, name="embed"),
     path("<slug:slug>/share.png", sharing.of_program, name="share_program"),

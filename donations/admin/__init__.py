@@ -1,3 +1,3 @@
-from donations.admin import documents, gifts, inbox, staff
+from donations.admin import documents, gifts, inbox, pledges, staff
 
-__all__ = ["documents", "gifts", "inbox", "staff"]
+__all__ = ["documents", "gifts", "inbox", "pledges", "staff"]

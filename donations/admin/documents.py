@@ -47,7 +47,7 @@ class TaxRuleAdmin(PlainAdmin):
 class IssuerAdmin(PlainAdmin):
     """The foundation: one row, which documents need."""
 
-    list_display = ("name", "legal_form", "siren")
+    list_display = ("name", "legal_form", "siren", "iban")
     empty_text = _("The issuer is made with the first document.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

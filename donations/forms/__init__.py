@@ -3,5 +3,16 @@
 from donations.forms.answers import Answers
 from donations.forms.fields import is_siren, typed_amount
 from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm, Suggestion
+from donations.forms.pledge import PledgeAnswers, PledgeForm
 
-__all__ = ["OTHER", "UPDATES_CONSENT", "Answers", "GiftForm", "Suggestion", "is_siren", "typed_amount"]
+__all__ = [
+    "OTHER",
+    "UPDATES_CONSENT",
+    "Answers",
+    "GiftForm",
+    "PledgeAnswers",
+    "PledgeForm",
+    "Suggestion",
+    "is_siren",
+    "typed_amount",
+]

@@ -1,6 +1,5 @@
 """What a donor may send. Validates and says kindly what is wrong; saves nothing, calls nobody."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,15 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import money, tax
 from donations.forms.answers import Answers
-from donations.forms.fields import (
-    LineField,
-    MailField,
-    SpokenSelect,
-    amount_message,
-    countries,
-    is_siren,
-    typed_amount,
-)
+from donations.forms.donor import DONOR_FIELDS, DonorForm
+from donations.forms.fields import LineField, SpokenSelect, amount_message, typed_amount
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
 from programs.templatetags.words import in_its_language
@@ -45,8 +37,10 @@ class Suggestion:
     checked: bool
 
 
-class GiftForm(forms.Form):
+class GiftForm(DonorForm):
     """The gift form of one programme. Others post to it: the names of its fields stay as they are."""
+
+    field_order = ("amount", "other_amount", "frequency", "designation")  # then who gives
 
     amount = forms.ChoiceField(label=_("Amount"), widget=forms.RadioSelect, required=False)
     other_amount = LineField(
@@ -67,60 +61,6 @@ class GiftForm(forms.Form):
         required=False,
         empty_label=_("Where it is needed most"),
         widget=SpokenSelect,
-    )
-    donor_kind = forms.ChoiceField(label=_("I give"), choices=Kind.choices, widget=forms.RadioSelect)
-    first_name = LineField(
-        label=_("First name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
-    last_name = LineField(
-        label=_("Last name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-    )
-    company_name = LineField(
-        label=_("Company name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    siren = LineField(
-        label=_("SIREN number"),
-        required=False,
-        max_length=20,
-        help_text=_("Nine digits."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    email = MailField(
-        label=_("E-mail address"),
-        max_length=254,
-        help_text=_("Your thank-you letter and your documents go to this address."),
-        error_messages={"required": _("Give your e-mail address.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    address = LineField(
-        label=_("Postal address"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
-    )
-    postal_code = LineField(
-        label=_("Postal code"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-    )
-    city = LineField(
-        label=_("Town or city"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
-    )
-    country = forms.ChoiceField(
-        label=_("Country"), initial="FR", widget=forms.Select(attrs={"autocomplete": "country"})
     )
     display = forms.ChoiceField(
         label=_("If the programme’s page names its donors"),
@@ -149,12 +89,10 @@ class GiftForm(forms.Form):
             *((typed_amount(row.amount_cents), row.label) for row in self._suggested),
             (OTHER, _("Another amount")),
         ]
-        self._choice("country").choices = countries(get_language() or "en")
         cast(
             "forms.ModelChoiceField[FundingNeed]", self.fields["designation"]
         ).queryset = program.fundingneeds.all()
-        for name in ("siren", "designation"):
-            self.fields[name].optional = True  # type: ignore[attr-defined]  # said in words by the pack
+        self.fields["designation"].optional = True  # type: ignore[attr-defined]  # said in words by the pack
         self.helper = _helper()
 
     @property
@@ -203,24 +141,9 @@ class GiftForm(forms.Form):
             language=get_language() or settings.LANGUAGE_CODE,
         )
 
-    def clean_siren(self) -> str:
-        siren: str = re.sub(r"[\s.]", "", self.cleaned_data["siren"])
-        if siren and not is_siren(siren):
-            raise forms.ValidationError(
-                _("This is not a SIREN number: nine digits, as on the company’s papers.")
-            )
-        return siren
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._clean_amount(data)
-        if data.get("donor_kind") == Kind.COMPANY:
-            self._require(data, "company_name", _("Give the company’s name."))
-        elif "donor_kind" in data:
-            self._require(data, "first_name", _("Give your first name."))
-            self._require(data, "last_name", _("Give your last name."))
-        if data.get("country") == "FR":
-            self._clean_french_address(data)
         if data.get("display") == Display.NAME:
             self._require(data, "public_name", _("Give the name to show, or choose to stay anonymous."))
         return data
@@ -245,22 +168,6 @@ class GiftForm(forms.Form):
         except money.Unreadable as error:
             self.add_error(field, amount_message(error, get_language() or "en"))
 
-    def _clean_french_address(self, data: dict[str, Any]) -> None:
-        why = _("Needed for the documents we owe you.")
-        for name in ("address", "postal_code", "city"):
-            self._require(data, name, why)
-        code = data.get("postal_code", "").replace(" ", "")
-        if code and not re.fullmatch(r"[0-9]{5}", code):
-            self.add_error("postal_code", _("A French postal code has five digits."))
-        data["postal_code"] = code
-
-    def _require(self, data: dict[str, Any], name: str, message: Any) -> None:
-        if not data.get(name) and name not in self.errors:
-            self.add_error(name, message)
-
-    def _choice(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
-
     def _default_amount(self) -> str:
         return next((typed_amount(row.amount_cents) for row in self._suggested if row.is_default), "")
 
@@ -277,19 +184,7 @@ def _helper() -> FormHelper:
             Field("frequency"),
             Field("designation"),
         ),
-        Fieldset(
-            _("About you"),
-            Field("donor_kind"),
-            Field("company_name"),
-            Field("siren"),
-            Field("first_name"),
-            Field("last_name"),
-            Field("email"),
-            Field("address"),
-            Field("postal_code"),
-            Field("city"),
-            Field("country"),
-        ),
+        Fieldset(_("About you"), *DONOR_FIELDS),
         Fieldset(_("Your choices"), Field("display"), Field("public_name"), Field("updates")),
     )
     return helper

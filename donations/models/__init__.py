@@ -3,6 +3,7 @@ from donations.models.donation import Display, Donation, Frequency, Method, Stat
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
@@ -34,6 +35,7 @@ __all__ = [
     "Method",
     "MonthlyTotal",
     "PlanStatus",
+    "Pledge",
     "ProgramTotal",
     "Receipt",
     "ReceiptCounter",
@@ -48,4 +50,5 @@ __all__ = [
     "Status",
     "StripeEvent",
     "TaxRule",
+    "Way",
 ]

@@ -7,6 +7,12 @@ class Kind(models.TextChoices):
     COMPANY = "company", _("On behalf of a company")
 
 
+class DonorQuerySet(models.QuerySet["Donor"]):
+    def as_said(self, **answers: str) -> "Donor":
+        """The donor who once said exactly this, or a new one: nothing said here edits a donor."""
+        return self.filter(**answers).order_by("pk").first() or self.create(**answers)
+
+
 class Donor(models.Model):
     """Who gives, as they said it in one form.
 
@@ -27,6 +33,8 @@ class Donor(models.Model):
     country = models.CharField(_("country"), max_length=2, default="FR")
     language = models.CharField(_("language"), max_length=5)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = DonorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("donor")

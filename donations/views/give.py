@@ -56,13 +56,13 @@ def find_program(slug: str) -> Program | None:
     return Program.objects.published().filter(slug=slug).first()
 
 
-def other_language(slug: str) -> HttpResponse:
+def other_language(slug: str, name: str = "donations:give") -> HttpResponse:
     """Send an address with another language's word to the right one, or answer 404."""
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             program = find_program(slug)
         if program is not None:
-            return redirect("donations:give", slug=program.slug, permanent=True)
+            return redirect(name, slug=program.slug, permanent=True)
     raise Http404
 
 

@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     CARD_EXPIRING = "card_expiring", _("A card is about to expire")
     PLAN_CHANGED = "plan_changed", _("A recurring gift was changed")
     PLAN_ENDED = "plan_ended", _("A recurring gift has ended")
+    PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")
 

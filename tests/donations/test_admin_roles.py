@@ -16,7 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from donations import ledger
-from donations.models import Issuer, ProgramTotal, Receipt, StripeEvent, TaxRule
+from donations.models import Issuer, Pledge, ProgramTotal, Receipt, StripeEvent, TaxRule
 from outreach.models import Broadcast, Letter, Subscription, Suppression
 from programs import models as words
 from tests import staff
@@ -37,6 +37,7 @@ FUNDRAISER = {
     "programs.progressupdate": "lacd",
     "donations.donation": "l",
     "donations.donor": "l",
+    "donations.pledge": "l",
     "donations.programtotal": "l",
     "outreach.letter": "l",
     "outreach.broadcast": "l",
@@ -48,6 +49,7 @@ TREASURER = {
     "donations.donation": "l",
     "donations.donor": "l",
     "donations.ledgerentry": "l",
+    "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
     "donations.stripeevent": "l",
@@ -115,6 +117,7 @@ def one_of_each() -> dict[str, Model]:
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
+        Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),
         Subscription.objects.create(

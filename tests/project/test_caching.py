@@ -38,6 +38,7 @@ PUBLIC = {
 GIFT = "0b1f9b0e-4b0f-4c39-8f0a-9f2a3a6f1c11"
 PRIVATE = {
     "<slug:slug>/give/": "en/hematology/give/",
+    "<slug:slug>/other-ways/": "fr/hematologie/other-ways/",
     "gifts/<uuid:public_id>/": f"fr/gifts/{GIFT}/",
     "healthz": "healthz",
     "my-gifts/": "en/my-gifts/",

@@ -21,11 +21,13 @@ from django.utils import timezone
 from django.utils.translation import trans_real
 
 from donations.donors import sessions, sign_in
-from donations.models import Donation, EndReason, RecurringDonation
+from donations.models import Donation, EndReason, Issuer, RecurringDonation, Way
 from donations.notices import gifts, plans
+from donations.receipts import issuer
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
+from tests.giving import form_data
 
 _LITTLE = re.compile(
     r"\b(?:the|of|and|your|with|this|that|these|from|which|what|who|whose|has|have|was|were|been|will|would|by"
@@ -127,6 +129,7 @@ def french(program: Program, settings: Any) -> Client:
     owe_letters_about_gifts(program)
     sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
     sign_in.answer_waiting()
+    announce_gifts()
     return Client(headers={"accept-language": "fr"})
 
 
@@ -160,10 +163,20 @@ def asked_at() -> dt.datetime:
     return timezone.now() + dt.timedelta(days=20)
 
 
+def announce_gifts() -> None:
+    """One by transfer and one by cheque, so that each has its letter."""
+    issuer.current()
+    Issuer.objects.update(iban="FR7630006000011234567890189", bic="AGRIFRPP")
+    for way in Way.values:
+        answer = Client().post("/fr/hematologie/other-ways/", form_data(way=way, sum="120"))
+        assert answer.status_code == 303
+
+
 def public() -> Iterator[str]:
     update: Any = ProgressUpdate.objects.all()[0]
     yield from ("/fr/hematologie/", "/fr/hematologie/updates/", f"/fr/hematologie/updates/{update.slug_fr}/")
     yield from ("/fr/hematologie/give/", "/fr/hematologie/embed/", "/fr/hematologie/card/", "/fr/rien/")
+    yield "/fr/hematologie/other-ways/"
     yield from (
         f"/fr/pages/{word}/" for word in ("mentions-legales", "confidentialite", "accessibilite", "contact")
     )
@@ -199,7 +212,9 @@ def test_visitors_read_french_alone(french: Client) -> None:
     french.cookies["my-gifts"] = sessions.begin("camille.exemple@example.org")
     for path in own():
         found[f"{path} inside"] = left_in_english(french.get(path).content.decode())
-    found["mistakes"] = left_in_english(french.post("/fr/hematologie/give/", {}).content.decode())
+    for page in ("give", "other-ways"):
+        mistakes = french.post(f"/fr/hematologie/{page}/", {})
+        found[f"{page} with mistakes"] = left_in_english(mistakes.content.decode())
     assert {path: texts for path, texts in found.items() if texts} == {}
 
 
