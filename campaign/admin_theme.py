@@ -90,6 +90,8 @@ _MENU = [
             _entry(_("Programme totals"), "functions", "donations.programtotal"),
             _entry(_("Receipts"), "receipt_long", "donations.receipt"),
             _entry(_("Stripe events"), "sync_alt", "donations.stripeevent"),
+            _entry(_("Differences with Stripe"), "difference", "donations.discrepancy"),
+            _entry(_("Comparisons with Stripe"), "balance", "donations.comparison"),
         ],
     },
     {

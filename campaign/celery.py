@@ -6,6 +6,7 @@ Every entry finds work that lies in the database; none of it depends on a messag
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 from campaign import file_queue
 
@@ -25,6 +26,12 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    # In the night, when Stripe's books of the day before are complete.
+    "compare-with-stripe": {
+        "task": "donations.tasks.compare_with_stripe",
+        "schedule": crontab(hour="4", minute="20"),
+        "options": {"expires": 3600},
+    },
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "publish-due": _every(60, "programs.tasks.publish_due"),

@@ -52,6 +52,24 @@ def _keep_mandate(donation: Donation, mandate_id: str) -> None:
     donation.mandate_reference = reference
 
 
+def catch_up(charge_id: str) -> str:
+    """Find the gift that a charge at Stripe paid and record how it stands. Says what was done.
+
+    Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
+    """
+    gifts = Donation.objects.select_related("donor", "program", "designation")
+    donation = gifts.filter(stripe_charge_id=charge_id).first()
+    if donation is None:
+        owner = gateway.fetch_owner(charge_id)
+        donation = gifts.named(owner.donation)
+        if donation is None:
+            return f"no gift of this site (it names {owner.donation!r})"
+    outcome = refresh(donation)
+    if donation.status == Status.HELD:
+        return f"held for review: {donation.review_reason}"
+    return outcome
+
+
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
     """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
     if donation.status not in _WAITING or not donation.stripe_session_id:

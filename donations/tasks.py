@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, reconcile, webhooks
+from donations import checkout, comparison, gateway, reconcile, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
 
@@ -25,6 +25,15 @@ def process_events() -> None:
 @shared_task
 def reconcile_pending() -> None:
     reconcile.sweep()
+
+
+@shared_task(bind=True, max_retries=5, default_retry_delay=15 * 60)
+def compare_with_stripe(self: Task[Any, Any]) -> None:
+    """Once a night; where Stripe does not answer, again every quarter of an hour for a while."""
+    try:
+        comparison.compare()
+    except gateway.Unavailable as error:
+        raise self.retry(exc=error) from error
 
 
 @shared_task

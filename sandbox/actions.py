@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandbox import debits, sweep
+from sandbox import debits, disputes, errors, fraud_warnings, refunds, store, sweep
 from sandbox.models import StripeObject
+from sandbox.resources import charges, early_fraud_warnings
+from sandbox.resources.disputes import KIND as DISPUTE
 
 
 class Impossible(Exception):
@@ -19,16 +21,58 @@ class Action:
     name: str
     label: Promise
     applies: Callable[[StripeObject], bool]
-    perform: Callable[[str], object]  # given the object's id
+    perform: Callable[[StripeObject], object]
 
 
 def _pending_debit(row: StripeObject) -> bool:
     return row.dues.filter(what=debits.DUE).exists()
 
 
+def _paid(row: StripeObject) -> bool:
+    return row.kind == charges.KIND and row.data["status"] == "succeeded" and row.data["captured"]
+
+
+def refundable(row: StripeObject) -> bool:
+    return _paid(row) and not row.data["refunded"]
+
+
+def _disputable(row: StripeObject) -> bool:
+    return refundable(row) and not row.data["disputed"]
+
+
+def _unwarned(row: StripeObject) -> bool:
+    return _paid(row) and not early_fraud_warnings.of_charge(row.object_id).exists()
+
+
+def _refund_may_fail(row: StripeObject) -> bool:
+    return row.kind == "refund" and row.data["status"] in {"pending", "succeeded"}
+
+
+def _refund_pending(row: StripeObject) -> bool:
+    return row.kind == "refund" and row.data["status"] == "pending"
+
+
+def _dispute_open(row: StripeObject) -> bool:
+    return row.kind == DISPUTE and row.data["status"] in disputes.OPEN
+
+
+def _inquiry(row: StripeObject) -> bool:
+    return _dispute_open(row) and row.data["status"].startswith("warning_")
+
+
 ALL = [
-    Action("collect", _("Collect this debit now"), _pending_debit, sweep.collect),
-    Action("refuse", _("Let the bank refuse this debit"), _pending_debit, sweep.refuse),
+    Action("collect", _("Collect this debit now"), _pending_debit, lambda row: sweep.collect(row.object_id)),
+    Action(
+        "refuse", _("Let the bank refuse this debit"), _pending_debit, lambda row: sweep.refuse(row.object_id)
+    ),
+    Action("refund", _("Refund all that is left"), refundable, lambda row: refunds.give_back(row, None)),
+    Action("dispute", _("Dispute this payment"), _disputable, disputes.open_for),
+    Action("warn", _("Send an early fraud warning"), _unwarned, fraud_warnings.raise_for),
+    Action("arrive", _("Let this refund arrive"), _refund_pending, refunds.arrive),
+    Action("come_back", _("Let this refund fail"), _refund_may_fail, refunds.come_back),
+    Action("win", _("Win this dispute"), _dispute_open, disputes.win),
+    Action("lose", _("Lose this dispute"), _dispute_open, disputes.lose),
+    Action("escalate", _("Turn this inquiry into a dispute"), _inquiry, disputes.escalate),
 ]
 _BY_NAME = {action.name: action for action in ALL}
 
@@ -37,12 +81,34 @@ def available(row: StripeObject) -> list[Action]:
     return [action for action in ALL if action.applies(row)]
 
 
-def perform(row: StripeObject, name: str) -> None:
-    """Raises `Impossible`."""
+def perform(object_id: str, name: str) -> None:
+    """Make it happen, once. Raises `Impossible`."""
     action = _BY_NAME.get(name)
-    if action is None or not action.applies(row):
+    if action is None:
         raise Impossible(name)
+    store.retrying(lambda: _perform(object_id, action))
+
+
+def refund(object_id: str, amount: int) -> None:
+    """Give back `amount` cents of a charge. Raises `Impossible`."""
+
+    def work() -> None:
+        row = StripeObject.objects.get(object_id=object_id)
+        if not refundable(row):
+            raise Impossible("refund")
+        refunds.give_back(row, amount)
+
     try:
-        action.perform(row.object_id)
-    except sweep.NothingOwed:
-        raise Impossible(name) from None
+        store.retrying(work)
+    except errors.InvalidRequest as error:
+        raise Impossible(error.message) from None
+
+
+def _perform(object_id: str, action: Action) -> None:
+    row = StripeObject.objects.get(object_id=object_id)
+    if not action.applies(row):
+        raise Impossible(action.name)
+    try:
+        action.perform(row)
+    except (errors.InvalidRequest, sweep.NothingOwed):
+        raise Impossible(action.name) from None

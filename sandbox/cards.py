@@ -1,5 +1,6 @@
-"""Stripe's published test cards (docs.stripe.com/testing), and what each does: now, and kept for later."""
+"""Stripe's published test cards (docs.stripe.com/testing): what each does now, after it, kept for later."""
 
+import enum
 import hashlib
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,17 @@ class Decline:
     shown: Promise  # as the payment page says it
 
 
+class After(enum.Enum):
+    """What comes of a payment by the card, by itself or once it is refunded."""
+
+    NOTHING = enum.auto()
+    DISPUTE = enum.auto()
+    INQUIRY = enum.auto()  # the bank asks, and takes nothing back yet
+    WARNING = enum.auto()  # an early fraud warning
+    LATE_REFUND = enum.auto()  # a refund is pending, then succeeds
+    FAILED_REFUND = enum.auto()  # a refund succeeds, then fails
+
+
 @dataclass(frozen=True)
 class Card:
     number: str
@@ -25,6 +37,9 @@ class Card:
     funding: str = "credit"
     authentication: bool = False
     decline: Decline | None = None
+    after: After = After.NOTHING
+    reason: str = "fraudulent"  # of its dispute
+    note: Promise | None = None  # what the payment page says of it
     # Kept for renewals, which its holder does not attend:
     authentication_kept: bool = False
     decline_kept: Decline | None = None
@@ -53,6 +68,17 @@ ALL = [
     Card("4000002500003155", authentication=True),
     Card("4000002760003184", authentication=True, authentication_kept=True),
     Card("4000008400001629", authentication=True, decline=_GENERIC),
+    Card("4000000000000259", after=After.DISPUTE, note=_("succeeds, then is disputed as fraudulent")),
+    Card(
+        "4000000000002685",
+        after=After.DISPUTE,
+        reason="product_not_received",
+        note=_("succeeds, then is disputed: nothing was received"),
+    ),
+    Card("4000000000001976", after=After.INQUIRY, note=_("succeeds, then its bank asks about it")),
+    Card("4000000000005423", after=After.WARNING, note=_("succeeds, then brings an early fraud warning")),
+    Card("4000000000007726", after=After.LATE_REFUND, note=_("succeeds; a refund takes its time")),
+    Card("4000000000005126", after=After.FAILED_REFUND, note=_("succeeds; a refund fails afterwards")),
     # At Stripe its first payment fails too, unless a trial delays it. Here a plan can begin with it.
     Card("4000000000000341", decline_kept=_GENERIC),
     Card("4000000000000002", decline=_GENERIC),

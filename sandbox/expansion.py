@@ -36,6 +36,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "subscription": "subscription",
     },
     "customer": {"test_clock": "test_helpers.test_clock"},
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "invoice": {
         "customer": "customer",
         "default_payment_method": "payment_method",
@@ -48,9 +49,11 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
     "payment_method": {"customer": "customer"},
     "price": {"product": "product"},
     "product": {"default_price": "price"},
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
     },
     "setup_intent": {
@@ -66,7 +69,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
         "test_clock": "test_helpers.test_clock",
     },
 }
-_SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund"}
+_SOURCES = {"ch": "charge", "du": "dispute", "py": "charge", "pyr": "refund", "re": "refund"}
 
 Included = Callable[[dict[str, Any]], Any]
 
@@ -115,7 +118,7 @@ def _walk(node: Any, steps: list[str], path: str, includable: dict[tuple[str, st
 def _resolved(kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value  # nothing there, or expanded already by another path
-    wanted = _EXPANDABLE[kind][name] or _SOURCES[value[:3]]
+    wanted = _EXPANDABLE[kind][name] or _SOURCES[value.partition("_")[0]]
     return store.fetch(wanted, value).data
 
 

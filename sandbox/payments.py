@@ -5,7 +5,7 @@ Every function here belongs in the caller's transaction.
 
 from typing import Any
 
-from sandbox import events, store
+from sandbox import aftermath, events, store
 from sandbox.cards import Card
 from sandbox.models import StripeObject
 from sandbox.resources import charges, payment_methods
@@ -62,14 +62,15 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
     intent.data |= {
         "amount_received": intent.data["amount"],
         "last_payment_error": None,
-        "latest_charge": paid["id"],
+        "latest_charge": paid.object_id,
         "next_action": None,
         "status": "succeeded",
     }
     _forget_card(intent)
     store.save(intent)
-    events.emit("charge.succeeded", paid, None)
+    events.emit("charge.succeeded", paid.data, None)
     events.emit("payment_intent.succeeded", intent.data, None)
+    aftermath.owe(paid)
     return True
 
 

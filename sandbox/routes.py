@@ -1,9 +1,9 @@
 """The addresses the sandbox answers at, each with the SDK's typed parameters and what does the work."""
 
 from stripe import params
-from stripe.params import checkout
+from stripe.params import checkout, radar
 
-from sandbox import errors
+from sandbox import dispute_requests, errors, refund_requests
 from sandbox.billing.routes import INCLUDABLE as BILLING_LISTS
 from sandbox.billing.routes import ROUTES as BILLING_ROUTES
 from sandbox.expansion import Included
@@ -12,6 +12,8 @@ from sandbox.resources import (
     charges,
     checkout_sessions,
     customers,
+    disputes,
+    early_fraud_warnings,
     events,
     mandates,
     payment_intents,
@@ -22,6 +24,7 @@ from sandbox.routing import Route
 from sandbox.routing import route as _route
 
 _SESSIONS = "checkout/sessions"
+_WARNINGS = "radar/early_fraud_warnings"
 ROUTES = [
     _route("POST", _SESSIONS, checkout.SessionCreateParams, checkout_sessions.create),
     _route("GET", _SESSIONS, checkout.SessionListParams, checkout_sessions.list_all),
@@ -52,9 +55,16 @@ ROUTES = [
     _route("GET", "events", params.EventListParams, events.list_all),
     _route("GET", "events/{id}", params.EventRetrieveParams, events.retrieve),
     _route("GET", "mandates/{id}", params.MandateRetrieveParams, mandates.retrieve),
-    _route("POST", "refunds", params.RefundCreateParams, refunds.create),
+    _route("POST", "refunds", params.RefundCreateParams, refund_requests.create),
     _route("GET", "refunds", params.RefundListParams, refunds.list_all),
     _route("GET", "refunds/{id}", params.RefundRetrieveParams, refunds.retrieve),
+    _route("POST", "refunds/{id}", params.RefundUpdateParams, refund_requests.update),
+    _route("GET", "disputes", params.DisputeListParams, disputes.list_all),
+    _route("GET", "disputes/{id}", params.DisputeRetrieveParams, disputes.retrieve),
+    _route("POST", "disputes/{id}", params.DisputeUpdateParams, dispute_requests.update),
+    _route("POST", "disputes/{id}/close", params.DisputeCloseParams, dispute_requests.close),
+    _route("GET", _WARNINGS, radar.EarlyFraudWarningListParams, early_fraud_warnings.list_all),
+    _route("GET", _WARNINGS + "/{id}", radar.EarlyFraudWarningRetrieveParams, early_fraud_warnings.retrieve),
     *BILLING_ROUTES,
 ]
 

@@ -4,9 +4,9 @@ Called by the loop that sends webhooks, and before every answer of the API.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sandbox import checkout_debits, debits, due, store
+from sandbox import aftermath, checkout_debits, debits, disputes, due, fraud_warnings, refunds, store
 from sandbox.billing import collecting, renewals
 from sandbox.ibans import Ending
 from sandbox.models import StripeObject
@@ -52,6 +52,8 @@ def _by_its_account(charge: StripeObject) -> StripeObject:
     iban = debits.account(charge)
     if iban.ending == Ending.REFUSED:
         return debits.refuse(charge, iban.failure_code)
+    if iban.ending == Ending.DISPUTED:
+        due.owe(disputes.OPENING, charge, timedelta())
     return debits.collect(charge)
 
 
@@ -65,4 +67,22 @@ def _debit(charge_id: str, how: Callable[[StripeObject], StripeObject] = _by_its
     return True
 
 
-_WORK: dict[str, Callable[[str], bool]] = {debits.DUE: _debit}
+def _taking(what: str, kind: str, then: Callable[[StripeObject], object]) -> Callable[[str], bool]:
+    def perform(object_id: str) -> bool:
+        row = store.find(kind, object_id)
+        if row is None or not due.take(what, row):
+            return False
+        then(row)
+        return True
+
+    return perform
+
+
+_WORK: dict[str, Callable[[str], bool]] = {
+    debits.DUE: _debit,
+    refunds.DUE: _taking(refunds.DUE, "refund", refunds.end),
+    disputes.OPENING: _taking(disputes.OPENING, charges.KIND, aftermath.dispute),
+    disputes.VERDICT: _taking(disputes.VERDICT, "dispute", disputes.decide),
+    disputes.DEADLINE: _taking(disputes.DEADLINE, "dispute", disputes.lose),
+    aftermath.WARNING: _taking(aftermath.WARNING, charges.KIND, fraud_warnings.raise_for),
+}

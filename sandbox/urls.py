@@ -9,6 +9,7 @@ urlpatterns = [
     path("kinds/<str:kind>/", dashboard.kind, name="kind"),
     path("objects/<str:object_id>/", dashboard.stripe_object, name="object"),
     path("objects/<str:object_id>/act/", dashboard.act, name="act"),
+    path("objects/<str:object_id>/refund/", dashboard.refund, name="refund"),
     path("objects/<str:object_id>/send/", dashboard.send, name="send"),
     path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
     path("mail/", mail.index, name="mail"),

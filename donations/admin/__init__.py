@@ -1,3 +1,17 @@
-from donations.admin import documents, gifts, inbox, pledges, staff
+from donations.admin import (
+    comparison,
+    documents,
+    gifts,
+    inbox,
+    pledges,
+    staff,
+)
 
-__all__ = ["documents", "gifts", "inbox", "pledges", "staff"]
+__all__ = [
+    "comparison",
+    "documents",
+    "gifts",
+    "inbox",
+    "pledges",
+    "staff",
+]

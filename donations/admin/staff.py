@@ -34,6 +34,7 @@ _VERBS = {
     "delete": _("delete"),
     "export": _("export"),
     "refund": _("refund"),
+    "close": _("close"),
 }
 
 admin.site.unregister(User)

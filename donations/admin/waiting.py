@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.models import Donation, Receipt, Status, StripeEvent, TaxRule
+from donations.models import Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule
 from outreach.models import Letter, State
 from programs.models import Page, Program, ProgressUpdate, UpdateStatus
 from programs.models.translated import untranslated
@@ -110,6 +110,18 @@ def _kinds() -> list[_Kind]:
                 "count",
             ),
             {"state": "waiting"},
+            urgent=True,
+        ),
+        _Kind(
+            Discrepancy,
+            "donations.view_discrepancy",
+            Q(state=DiscrepancyState.OPEN),
+            ngettext_lazy(
+                "%(count)d difference between our ledger and Stripe’s books.",
+                "%(count)d differences between our ledger and Stripe’s books.",
+                "count",
+            ),
+            {"state__exact": DiscrepancyState.OPEN},
             urgent=True,
         ),
         _Kind(

@@ -5,6 +5,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 """
 
 from donations.gateway.asking import Refused, Unavailable, is_live
+from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.events import BadEvent, Event, read_event
 from donations.gateway.invoices import fetch_invoice, fetch_mandate
@@ -14,7 +15,10 @@ from donations.gateway.records import (
     Interval,
     Invoice,
     InvoiceStanding,
+    Movement,
+    MovementKind,
     Order,
+    Owner,
     Payment,
     Standing,
     Subscription,
@@ -37,7 +41,10 @@ __all__ = [
     "Interval",
     "Invoice",
     "InvoiceStanding",
+    "Movement",
+    "MovementKind",
     "Order",
+    "Owner",
     "Payment",
     "Refused",
     "Standing",
@@ -50,8 +57,10 @@ __all__ = [
     "fetch_checkout",
     "fetch_invoice",
     "fetch_mandate",
+    "fetch_owner",
     "fetch_subscription",
     "is_live",
+    "movements",
     "open_checkout",
     "open_payment_page",
     "pause_subscription",

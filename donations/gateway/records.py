@@ -117,3 +117,30 @@ class Invoice:
     confirm: bool = False
     method: str = ""
     mandate_id: str = ""
+
+
+MovementKind = Literal["gift", "refund", "refund_reversed", "dispute", "dispute_reversed"]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of Stripe's books: what it moved, signed, in cents, and the object that caused it."""
+
+    balance_transaction_id: str
+    kind: MovementKind
+    source_ref: str
+    charge_id: str
+    amount_cents: int
+    fee_cents: int
+    currency: str
+    occurred_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose payment a charge is: the donation written on it, empty where none is, and its customer."""
+
+    charge_id: str
+    payment_intent_id: str
+    donation: str
+    customer_id: str

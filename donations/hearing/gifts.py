@@ -1,6 +1,5 @@
 """Which gift of ours an event is about."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,15 +20,7 @@ def named(thing: dict[str, Any]) -> Donation | None:
     name = (thing.get("metadata") or {}).get("donation")
     if not name:
         return None
-    donation = _find(name)
+    donation = Donation.objects.select_related("donor", "program", "designation").named(name)
     if donation is None:
         raise UnknownDonation(f"{thing.get('id')} names the donation {name!r}, which is not here")
     return donation
-
-
-def _find(public_id: object) -> Donation | None:
-    try:
-        key = uuid.UUID(str(public_id))
-    except ValueError:
-        return None
-    return Donation.objects.select_related("donor", "program", "designation").filter(public_id=key).first()

@@ -1,4 +1,5 @@
 from donations.models.access import DonorSession, SignInLink
+from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
 from donations.models.issuer import Issuer
@@ -19,6 +20,10 @@ from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
     "AppendOnly",
+    "Comparison",
+    "Difference",
+    "Discrepancy",
+    "DiscrepancyState",
     "Display",
     "Dispute",
     "DisputeStatus",

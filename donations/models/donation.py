@@ -35,6 +35,16 @@ class Display(models.TextChoices):
     NAME = "name", _("Show a name")
 
 
+class DonationQuerySet(models.QuerySet["Donation"]):
+    def named(self, public_id: object) -> "Donation | None":
+        """The gift of that public id, whatever was written there; None when there is none."""
+        try:
+            key = uuid.UUID(str(public_id))
+        except ValueError:
+            return None
+        return self.filter(public_id=key).first()
+
+
 class Donation(models.Model):
     """One gift, from the form to its end. Only `donations.payments` moves its status."""
 
@@ -96,6 +106,8 @@ class Donation(models.Model):
     checked_at = models.DateTimeField(_("last compared with Stripe"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid (Stripe's time)"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled here"), null=True, blank=True)
+
+    objects = DonationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("donation")

@@ -4,6 +4,7 @@ from sandbox import lists, store
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
+KIND = "balance_transaction"
 # What Stripe takes from a European platform for a card of the European Economic Area: 1.5 % + €0.25.
 _PER_MILLE = 15
 _FIXED_CENTS = 25
@@ -23,30 +24,32 @@ def card_fee(amount: int) -> int:
     return (amount * _PER_MILLE + 500) // 1000 + _FIXED_CENTS
 
 
-def record(kind: str, source: dict[str, Any], amount: int, fee: int) -> dict[str, Any]:
+def record(
+    kind: str, source: dict[str, Any], amount: int, fee: int, *, category: str = "", description: str = ""
+) -> dict[str, Any]:
     """Add the movement of `amount` cents (negative when money leaves) that `source` causes."""
     created = store.now()
     details = {
         "amount": fee,
         "application": None,
         "currency": source["currency"],
-        "description": "Stripe processing fees",
+        "description": "Dispute fee" if category == "dispute" else "Stripe processing fees",
         "type": "stripe_fee",
     }
     data = {
-        "id": store.new_id("balance_transaction"),
-        "object": "balance_transaction",
+        "id": store.new_id(KIND),
+        "object": KIND,
         "amount": amount,
         "available_on": created + _DAYS_PENDING * 86_400,
         "balance_type": "payments",
         "created": created,
         "currency": source["currency"],
-        "description": source.get("description"),
+        "description": description or source.get("description"),
         "exchange_rate": None,
         "fee": fee,
         "fee_details": [details] if fee else [],
         "net": amount - fee,
-        "reporting_category": _CATEGORIES.get(kind, kind),
+        "reporting_category": category or _CATEGORIES.get(kind, kind),
         "source": source["id"],
         "status": "pending",
         "type": kind,
@@ -56,12 +59,18 @@ def record(kind: str, source: dict[str, Any], amount: int, fee: int) -> dict[str
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    return lists.plain(store.fetch("balance_transaction", call.object_id))
+    return _present(store.fetch(KIND, call.object_id))
 
 
 def list_all(call: Call) -> dict[str, Any]:
-    kind = "balance_transaction"
     rows = lists.matching(
-        StripeObject.objects.of_kind(kind), call.params, "currency", "payout", "source", "type"
+        StripeObject.objects.of_kind(KIND), call.params, "currency", "payout", "source", "type"
     )
-    return lists.page(rows, kind, "/v1/balance_transactions", call.params, lists.plain)
+    return lists.page(rows, KIND, "/v1/balance_transactions", call.params, _present)
+
+
+def _present(row: StripeObject) -> dict[str, Any]:
+    """As it stands now: money on its way arrives on a day, and no event says so."""
+    if row.data["available_on"] <= store.now():
+        return {**row.data, "status": "available"}
+    return lists.plain(row)

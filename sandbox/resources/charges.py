@@ -11,7 +11,7 @@ KIND = "charge"
 _DEBIT_PREFIX = "py_3"
 
 
-def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:
+def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> StripeObject:
     """Take the intent's amount from the card; the money arrives with a balance transaction."""
     data = _blank(intent, payment_details.card(card, intent["amount"]), billing)
     movement = balance_transactions.record(
@@ -25,8 +25,7 @@ def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict
         "paid": True,
         "status": "succeeded",
     }
-    store.add(data)
-    return data
+    return store.add(data, private={"card": card.number})
 
 
 def fail(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:

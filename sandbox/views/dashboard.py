@@ -24,6 +24,8 @@ KINDS = [
     "charge",
     "balance_transaction",
     "refund",
+    "dispute",
+    "radar.early_fraud_warning",
     "customer",
     "payment_method",
     "mandate",
@@ -64,6 +66,7 @@ def stripe_object(request: HttpRequest, object_id: str) -> HttpResponse:
         "row": row,
         "json": json.dumps(row.data, indent=2, ensure_ascii=False),
         "actions": actions.available(row),
+        "left": row.data["amount"] - row.data["amount_refunded"] if actions.refundable(row) else 0,
         "deliveries": row.deliveries.order_by("pk"),
         "late_seconds": int(_LATE.total_seconds()),
     }
@@ -75,9 +78,23 @@ def act(request: HttpRequest, object_id: str) -> HttpResponse:
     """Make something happen to the object at once: `what` is the name of one of `actions.ALL`."""
     row = _find(StripeObject.objects.all(), object_id)
     try:
-        actions.perform(row, request.POST.get("what", ""))
+        actions.perform(row.object_id, request.POST.get("what", ""))
     except actions.Impossible:
         messages.error(request, _("That cannot happen to it now."))
+    else:
+        messages.success(request, _("Done. The webhooks are on their way."))
+    return redirect("sandbox:object", object_id)
+
+
+@require_POST
+def refund(request: HttpRequest, object_id: str) -> HttpResponse:
+    """Give back a part of a charge: `amount`, in cents."""
+    row = _find(StripeObject.objects.all(), object_id)
+    amount = request.POST.get("amount", "")
+    try:
+        actions.refund(row.object_id, int(amount) if amount.isascii() and amount.isdigit() else 0)
+    except actions.Impossible:
+        messages.error(request, _("So much cannot be refunded now."))
     else:
         messages.success(request, _("Done. The webhooks are on their way."))
     return redirect("sandbox:object", object_id)

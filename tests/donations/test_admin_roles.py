@@ -16,7 +16,16 @@ from django.utils import timezone
 from PIL import Image
 
 from donations import ledger
-from donations.models import Issuer, Pledge, ProgramTotal, Receipt, StripeEvent, TaxRule
+from donations.models import (
+    Comparison,
+    Discrepancy,
+    Issuer,
+    Pledge,
+    ProgramTotal,
+    Receipt,
+    StripeEvent,
+    TaxRule,
+)
 from outreach.models import Broadcast, Letter, Subscription, Suppression
 from programs import models as words
 from tests import staff
@@ -53,6 +62,8 @@ TREASURER = {
     "donations.programtotal": "l",
     "donations.receipt": "l",
     "donations.stripeevent": "l",
+    "donations.comparison": "l",
+    "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
 }
@@ -113,6 +124,10 @@ def one_of_each() -> dict[str, Model]:
             donation=gift, series="C", year=2026, number=1, facts={}, template_version="1", issued_at=now
         ),
         StripeEvent.objects.create(event_id="evt_1", type="x", livemode=False, payload={}, created_at=now),
+        Comparison.objects.create(since=now, until=now),
+        Discrepancy.objects.create(
+            difference="fee", kind="gift", source_ref="ch_2", occurred_at=now, seen_at=now
+        ),
         TaxRule.objects.create(
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),

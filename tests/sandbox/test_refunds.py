@@ -1,11 +1,16 @@
 """Money given back: all of it, in parts, never more than came."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import stripe
+from django.test import Client
+from django.utils import timezone
 
-from .conftest import pay
+from sandbox import sweep
+
+from .conftest import debit, pay
 
 
 @pytest.fixture
@@ -108,3 +113,90 @@ def test_refunds_at_once_never_give_back_more_than_came(
     assert given_back == 4000
     assert client_of_stripe.v1.charges.retrieve(charge.id).amount_refunded == 4000
     assert len(client_of_stripe.v1.refunds.list().data) == 2
+
+
+def test_late_refund_is_pending_at_first(
+    client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    pay(session, "4000000000007726")
+    (charge,) = client_of_stripe.v1.charges.list().data
+
+    refund = client_of_stripe.v1.refunds.create({"charge": charge.id, "metadata": {"why": "asked"}})
+    sweep.settle_due(timezone.now() + timedelta(minutes=1))
+
+    assert (refund.status, refund.pending_reason) == ("pending", "processing")
+    arrived = client_of_stripe.v1.refunds.retrieve(refund.id)
+    assert arrived.status == "succeeded"
+    assert "pending_reason" not in arrived
+    assert client_of_stripe.v1.events.list().data[0].type == "refund.updated"
+
+
+def test_failed_refund_brings_the_money_back(
+    client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    pay(session, "4000000000005126")
+    (charge,) = client_of_stripe.v1.charges.list().data
+
+    refund = client_of_stripe.v1.refunds.create({"charge": charge.id, "amount": 2000})
+    sweep.settle_due(timezone.now() + timedelta(minutes=1))
+    sweep.settle_due(timezone.now() + timedelta(minutes=1))
+
+    failed = client_of_stripe.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction"]})
+    assert (refund.status, failed.status, failed.failure_reason) == (
+        "succeeded",
+        "failed",
+        "expired_or_canceled_card",
+    )
+    back = failed.failure_balance_transaction
+    assert isinstance(back, stripe.BalanceTransaction)
+    assert (back.amount, back.type, back.source) == (2000, "refund_failure", refund.id)
+    assert client_of_stripe.v1.charges.retrieve(charge.id).amount_refunded == 0
+    types = [event.type for event in client_of_stripe.v1.events.list({"limit": 4}).data]
+    assert types == ["refund.failed", "refund.updated", "charge.refunded", "refund.created"]
+
+
+def test_refund_of_a_debit_is_a_transfer(
+    client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    debit(session)
+    (charge,) = client_of_stripe.v1.charges.list().data
+    with pytest.raises(stripe.InvalidRequestError):
+        client_of_stripe.v1.refunds.create({"charge": charge.id})
+    sweep.collect(charge.id)
+
+    refund = client_of_stripe.v1.refunds.create({"charge": charge.id, "expand": ["balance_transaction"]})
+
+    assert (refund.id[:4], refund.status) == ("pyr_", "pending")
+    assert isinstance(refund.balance_transaction, stripe.BalanceTransaction)
+    assert (refund.balance_transaction.type, refund.balance_transaction.reporting_category) == (
+        "payment_refund",
+        "refund",
+    )
+
+
+def test_refund_carries_what_callers_note(
+    client_of_stripe: stripe.StripeClient, charge: stripe.Charge
+) -> None:
+    refund = client_of_stripe.v1.refunds.create({"charge": charge.id, "metadata": {"a": "1"}})
+
+    changed = client_of_stripe.v1.refunds.update(refund.id, {"metadata": {"b": "2"}})
+
+    assert changed.metadata
+    assert changed.metadata.to_dict() == {"a": "1", "b": "2"}
+
+
+def test_dashboard_refunds_a_part_and_then_the_rest(
+    client: Client, client_of_stripe: stripe.StripeClient, charge: stripe.Charge
+) -> None:
+    address = f"/sandbox/objects/{charge.id}"
+
+    for amount in ("2000", "9999", "-1", "x", ""):
+        client.post(f"{address}/refund/", {"amount": amount})
+    half = client_of_stripe.v1.charges.retrieve(charge.id).amount_refunded
+    page = client.get(f"{address}/").content.decode()
+    client.post(f"{address}/act/", {"what": "refund"})
+
+    assert half == 2000
+    assert 'max="3000"' in page
+    assert client_of_stripe.v1.charges.retrieve(charge.id).refunded
+    assert "Refund" not in client.get(f"{address}/").content.decode()

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 import stripe
 
+from sandbox import actions
+from sandbox.models import StripeObject
+
 from .conftest import asked, debit, pay
+from .resource_types import differences
 
 SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("stripe_shapes.json").read_text())
 # What callers fill in themselves.
@@ -34,17 +38,23 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
     assert debited.payment_method_details
     assert debited.payment_method_details.sepa_debit
     assert debited.payment_method_details.sepa_debit.mandate
+    for action in ("warn", "dispute"):
+        actions.perform(charge.id, action)
+    pay(api.checkout.sessions.create(asked()))
+    (refunded,) = api.charges.list({"limit": 1}).data
     return {
         "balance_transaction": api.balance_transactions.retrieve(charge.balance_transaction).to_dict(),
         "charge": charge.to_dict(),
         "checkout.session": {k: v for k, v in session.to_dict().items() if k != "line_items"},
         "customer": customer.to_dict(),
+        "dispute": api.disputes.list().data[0].to_dict(),
         "event": api.events.list({"limit": 1}).data[0].to_dict(),
         "item": lines["data"][0],
         "mandate": api.mandates.retrieve(debited.payment_method_details.sepa_debit.mandate).to_dict(),
         "payment_intent": intent.to_dict(),
         "payment_method": api.payment_methods.retrieve(intent.payment_method).to_dict(),
-        "refund": api.refunds.create({"charge": charge.id}).to_dict(),
+        "radar.early_fraud_warning": api.radar.early_fraud_warnings.list().data[0].to_dict(),
+        "refund": api.refunds.create({"charge": refunded.id}).to_dict(),
     }
 
 
@@ -60,11 +70,15 @@ def _missing(shape: Any, ours: Any, path: str) -> list[str]:
 
 
 def test_objects_have_the_keys_of_stripes_samples(samples: dict[str, Any]) -> None:
-    assert {kind: sorted(sample) for kind, sample in samples.items()} == {
-        kind: sorted(shape) for kind, shape in SHAPES.items()
-    }
+    assert sorted(samples) == sorted(SHAPES)
     assert [lack for kind in SHAPES for lack in _missing(SHAPES[kind], samples[kind], kind)] == []
     assert {sample["object"] for sample in samples.values()} == set(SHAPES)
+
+
+def test_objects_have_the_types_of_stripes_library(samples: dict[str, Any]) -> None:
+    objects = [*samples.values(), *(row.data for row in StripeObject.objects.exclude(kind="event"))]
+
+    assert sorted({each for data in objects for each in differences(data)}) == []
 
 
 def test_ids_look_like_stripes(samples: dict[str, Any]) -> None:
@@ -76,11 +90,13 @@ def test_ids_look_like_stripes(samples: dict[str, Any]) -> None:
         "charge": "ch",
         "checkout.session": "cs",
         "customer": "cus",
+        "dispute": "du",
         "event": "evt",
         "item": "li",
         "mandate": "mandate",
         "payment_intent": "pi",
         "payment_method": "pm",
+        "radar.early_fraud_warning": "issfr",
         "refund": "re",
     }
 

@@ -19,6 +19,6 @@ class Command(BaseCommand):
         if row is None:
             raise CommandError(f"There is no {options['object_id']}.")
         try:
-            actions.perform(row, options["action"])
+            actions.perform(row.object_id, options["action"])
         except actions.Impossible:
             raise CommandError(f"{row.object_id} is in no state for that.") from None

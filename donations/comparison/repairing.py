@@ -1,0 +1,21 @@
+"""Let the books agree again, where asking Stripe about the gift is enough."""
+
+from donations import gateway, payments, reconcile
+from donations.comparison.finding import Finding
+from donations.models import Difference
+
+_NOT_BY_ITSELF = "for a person to look at"
+
+
+def repair(finding: Finding) -> str:
+    """Ask Stripe about the gift behind a difference and record what it says. In a few words, what was done.
+
+    Repeating it is safe. What is in our ledger and not at Stripe, or there with another amount, is never
+    changed by itself: a person must look. Raises `gateway.Unavailable`.
+    """
+    if finding.difference != Difference.MISSING_HERE or not finding.charge_id:
+        return _NOT_BY_ITSELF
+    try:
+        return reconcile.catch_up(finding.charge_id)
+    except (gateway.Refused, payments.Impossible) as error:
+        return f"{_NOT_BY_ITSELF}: {error}"[:500]

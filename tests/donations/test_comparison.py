@@ -1,0 +1,278 @@
+"""Our ledger beside Stripe's books: whatever differs is found, repaired or shown to a person."""
+
+import datetime as dt
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from donations import comparison, gateway, ledger, reconcile
+from donations.models import (
+    Comparison,
+    Difference,
+    Discrepancy,
+    DiscrepancyState,
+    Donation,
+    EntryKind,
+    LedgerEntry,
+    Status,
+)
+from programs.models import Program
+from sandbox.models import StripeObject
+from tests.giving import give, pay
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program) -> None:
+    pass
+
+
+def compare(days: int = 45) -> comparison.Outcome:
+    """With everything that has happened until now."""
+    now = timezone.now() + dt.timedelta(seconds=2)
+    return comparison.compare(since=now - dt.timedelta(days=days), until=now)
+
+
+def paid_gift(**changes: Any) -> Donation:
+    donation = give(**changes)
+    pay(donation)
+    return donation
+
+
+def settled_gift() -> Donation:
+    donation = paid_gift()
+    reconcile.refresh(donation)
+    donation.refresh_from_db()
+    return donation
+
+
+def in_stripes_books(charge_id: str) -> StripeObject:
+    return StripeObject.objects.get(kind="balance_transaction", data__source=charge_id)
+
+
+def post_by_hand(program: Program, ref: str, cents: int = 700) -> LedgerEntry:
+    entry = LedgerEntry(
+        program=program,
+        kind=EntryKind.REFUND_REVERSED,
+        amount_cents=cents,
+        occurred_at=timezone.now(),
+        source="stripe",
+        source_ref=ref,
+    )
+    return ledger.post(entry)
+
+
+def test_books_that_agree_leave_nothing() -> None:
+    settled_gift()
+
+    outcome = compare()
+
+    assert (outcome.comparison.movements, outcome.left, outcome.repaired) == (1, [], [])
+    assert outcome.comparison.finished_at
+
+
+def test_a_gift_nobody_told_us_about_is_settled_by_the_comparison() -> None:
+    donation = paid_gift()
+
+    outcome = compare()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.PAID
+    assert outcome.repaired == [f"gift {donation.stripe_charge_id}: settled"]
+    assert Discrepancy.objects.count() == 0
+    assert compare().repaired == []
+
+
+def test_a_payment_that_is_not_ours_is_shown_and_counts_nowhere(program: Program) -> None:
+    donation = paid_gift()
+    for each in StripeObject.objects.filter(kind__in=["charge", "payment_intent"]):
+        each.data["metadata"] = {}
+        each.save()
+
+    outcome = compare()
+
+    (row,) = outcome.left
+    assert (row.difference, row.stripe_cents, row.ledger_cents) == (Difference.MISSING_HERE, 5000, None)
+    assert "no gift of this site" in row.detail
+    donation.refresh_from_db()
+    assert (donation.status, ledger.read_total(program).entries) == (Status.PENDING, 0)
+
+
+def test_an_entry_that_stripe_does_not_know_is_shown_once_however_often_it_is_found(
+    program: Program,
+) -> None:
+    post_by_hand(program, "re_nobody")
+
+    first, second = compare(), compare()
+
+    (row,) = second.left
+    assert (row.difference, row.ledger_cents) == (Difference.MISSING_THERE, 700)
+    assert [each.pk for each in first.left] == [row.pk]
+    assert Discrepancy.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "difference"),
+    [
+        ({"amount": 4900}, Difference.AMOUNT),
+        ({"currency": "usd"}, Difference.AMOUNT),
+        ({"fee": 1}, Difference.FEE),
+    ],
+)
+def test_another_amount_currency_or_fee_is_shown_and_changes_nothing(
+    changes: dict[str, Any], difference: Difference, program: Program
+) -> None:
+    donation = settled_gift()
+    movement = in_stripes_books(str(donation.stripe_charge_id))
+    movement.data |= changes
+    movement.save()
+
+    (row,) = compare().left
+
+    assert (row.difference, row.donation_id) == (difference, donation.pk)
+    assert ledger.read_total(program).raised_cents == 5000
+
+
+def test_another_day_in_paris_is_shown() -> None:
+    donation = settled_gift()
+    charge = StripeObject.objects.get(object_id=donation.stripe_charge_id)
+    charge.data["created"] -= 2 * 86_400
+    charge.save()
+
+    (row,) = compare().left
+
+    assert row.difference == Difference.DATE
+
+
+def test_a_difference_that_is_gone_is_closed_and_one_that_comes_back_is_new(program: Program) -> None:
+    donation = settled_gift()
+    movement = in_stripes_books(str(donation.stripe_charge_id))
+    for fee in (1, movement.data["fee"], 1):
+        movement.data["fee"] = fee
+        movement.save()
+        compare()
+
+    assert sorted(Discrepancy.objects.values_list("state", flat=True)) == ["open", "settled"]
+
+
+def test_what_a_person_explained_is_no_difference_any_more(program: Program) -> None:
+    post_by_hand(program, "re_nobody")
+    (row,) = compare().left
+    treasurer = User.objects.create_user("treasurer")
+
+    assert comparison.explain(row, words="Moved by Stripe’s support.", by=treasurer)
+    assert not comparison.explain(row, words="Again.", by=treasurer)
+
+    assert compare().left == []
+    row.refresh_from_db()
+    assert (row.state, row.explanation, row.closed_by) == (
+        DiscrepancyState.EXPLAINED,
+        "Moved by Stripe’s support.",
+        treasurer,
+    )
+
+
+def test_stripe_down_is_said_and_closes_nothing(program: Program, settings: Any) -> None:
+    post_by_hand(program, "re_nobody")
+    compare()
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9/sandbox"
+
+    with pytest.raises(gateway.Unavailable):
+        compare()
+
+    assert Comparison.objects.first().error  # type: ignore[union-attr]
+    assert Discrepancy.objects.get().state == DiscrepancyState.OPEN
+
+
+def test_the_command_prints_what_is_left_and_exits_1(program: Program) -> None:
+    out = StringIO()
+    old = LedgerEntry(
+        program=program,
+        kind=EntryKind.REFUND_REVERSED,
+        amount_cents=700,
+        occurred_at=timezone.now() - dt.timedelta(days=3),
+        source="stripe",
+        source_ref="re_old",
+    )
+    ledger.post(old)
+
+    since = timezone.now() - dt.timedelta(days=9)
+
+    with pytest.raises(CommandError) as failed:
+        call_command("reconcile", "--since", f"{since:%Y-%m-%d}", stdout=out)
+
+    assert failed.value.returncode == 1
+    assert "missing_there: refund_reversed re_old (Stripe / ledger: – / €7)" in out.getvalue()
+
+
+@pytest.fixture
+def treasurer(client: Client) -> Client:
+    user = User.objects.create_user("treasurer", is_staff=True)
+    user.groups.add(Group.objects.get(name="Treasurer"))
+    client.force_login(user)
+    return client
+
+
+def test_a_treasurer_has_a_difference_repaired_by_a_button(treasurer: Client) -> None:
+    donation = paid_gift()
+    charge_id = StripeObject.objects.get(kind="charge").object_id
+    row = Discrepancy.objects.create(
+        difference=Difference.MISSING_HERE,
+        kind=EntryKind.GIFT,
+        source_ref=charge_id,
+        charge_id=charge_id,
+        stripe_cents=5000,
+        occurred_at=timezone.now(),
+        seen_at=timezone.now(),
+    )
+    page = f"/admin/donations/discrepancy/{row.pk}/"
+
+    assert "Ask Stripe again and repair" in treasurer.get(f"{page}change/").content.decode()
+    answer = treasurer.post(f"{page}look/", follow=True)
+
+    row.refresh_from_db()
+    donation.refresh_from_db()
+    assert "Repaired: our ledger has it now." in answer.content.decode()
+    assert (row.state, donation.status) == (DiscrepancyState.SETTLED, Status.PAID)
+    assert treasurer.get(f"{page}look/").status_code == 405
+
+
+def test_a_treasurer_explains_a_difference_in_words_and_never_without(
+    treasurer: Client, program: Program
+) -> None:
+    post_by_hand(program, "re_nobody")
+    (row,) = compare().left
+    address = f"/admin/donations/discrepancy/{row.pk}/explain/"
+
+    refused = treasurer.post(address, {"words": " "}, follow=True)
+    accepted = treasurer.post(address, {"words": "Moved by Stripe’s support."}, follow=True)
+
+    assert "Say what it is" in refused.content.decode()
+    assert "Closed, with your explanation." in accepted.content.decode()
+    row.refresh_from_db()
+    assert row.state == DiscrepancyState.EXPLAINED
+
+
+def test_a_fundraiser_sees_no_comparison(client: Client, program: Program) -> None:
+    post_by_hand(program, "re_nobody")
+    (row,) = compare().left
+    user = User.objects.create_user("fundraiser", is_staff=True)
+    user.groups.add(Group.objects.get(name="Fundraiser"))
+    client.force_login(user)
+
+    addresses = ["comparison/", "discrepancy/", f"discrepancy/{row.pk}/change/"]
+    assert [client.get(f"/admin/donations/{each}").status_code for each in addresses] == [403] * 3
+    posts = [f"discrepancy/{row.pk}/look/", f"discrepancy/{row.pk}/explain/", "comparison/run/"]
+    assert [client.post(f"/admin/donations/{each}").status_code for each in posts] == [403] * 3
+
+
+def test_comparing_now_is_asked_of_a_worker(treasurer: Client) -> None:
+    answer = treasurer.post("/admin/donations/comparison/run/", follow=True)
+
+    assert "The comparison has begun." in answer.content.decode()
