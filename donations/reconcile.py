@@ -33,7 +33,10 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
         )
     _keep_mandate(donation, state.mandate_id)
     if state.payment:
-        return "settled" if payments.settle(donation, state.payment) else "nothing new"
+        settled = payments.settle(donation, state.payment)
+        if state.payment.reversed:
+            payments.catch_up(donation, gateway.fetch_reversals(state.payment.charge_id))
+        return "settled" if settled else "nothing new"
     if state.status == "expired":
         return "expired" if payments.expire(donation) else "nothing new"
     if state.standing == "failed":
