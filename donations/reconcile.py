@@ -31,6 +31,7 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
         raise payments.Impossible(
             f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
         )
+    _keep_mandate(donation, state.mandate_id)
     if state.payment:
         settled = payments.settle(donation, state.payment)
         if state.payment.reversed:
@@ -38,9 +39,20 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
         return "settled" if settled else "nothing new"
     if state.status == "expired":
         return "expired" if payments.expire(donation) else "nothing new"
-    if state.status == "complete":
+    if state.standing == "failed":
+        return "failed" if payments.fail(donation) else "nothing new"
+    if state.standing == "processing":
         return "processing" if payments.process(donation) else "nothing new"
-    return "still open"
+    return "nothing new" if state.status == "complete" else "still open"
+
+
+def _keep_mandate(donation: Donation, mandate_id: str) -> None:
+    """Write down by what name the donor's bank knows the debit, once."""
+    if not mandate_id or donation.mandate_reference:
+        return
+    reference = gateway.fetch_mandate(mandate_id)
+    Donation.objects.filter(pk=donation.pk).update(mandate_reference=reference)
+    donation.mandate_reference = reference
 
 
 def catch_up(charge_id: str) -> str:

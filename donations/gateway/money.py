@@ -46,3 +46,11 @@ def _paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction, method: 
     A debit's charge is made days before the bank answers; its balance transaction is made with the answer.
     """
     return dt.datetime.fromtimestamp(charge.created if method == "card" else balance.created, tz=dt.UTC)
+
+
+def mandate_of(intent: object) -> str:
+    """The id of the mandate that allows a debit; empty for a card, or before the bank was asked."""
+    charge = intent.latest_charge if isinstance(intent, stripe.PaymentIntent) else None
+    details = charge.payment_method_details if isinstance(charge, stripe.Charge) else None
+    debit = details.sepa_debit if details and details.type == "sepa_debit" else None
+    return (debit.mandate or "") if debit else ""

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from donations import ledger, receipts, thanks
 from donations.gateway import Payment
-from donations.models import Donation, Status
+from donations.models import Donation, Method, Status
+from donations.notices import gifts
 from donations.payments.moves import move
 from outreach import subscriptions
 
@@ -61,8 +62,14 @@ def settle(donation: Donation, payment: Payment) -> bool:
 
 
 def process(donation: Donation) -> bool:
-    """Record that the donor has done their part and the bank has not yet answered."""
-    return move(donation, Status.PROCESSING)
+    """Record that the donor has done their part and the bank has not yet answered, and tell the donor so."""
+    with transaction.atomic():
+        method = Method.SEPA_DEBIT if donation.mandate_reference else donation.method
+        moved = move(donation, Status.PROCESSING, method=method)
+        # Of a later payment of a plan nobody need be told before it has arrived.
+        if moved and donation.stripe_session_id:
+            gifts.processing(donation)
+    return moved
 
 
 def expire(donation: Donation) -> bool:
@@ -71,8 +78,15 @@ def expire(donation: Donation) -> bool:
 
 
 def fail(donation: Donation) -> bool:
-    """Record that the payment came to nothing."""
-    return move(donation, Status.FAILED)
+    """Record that the payment came to nothing, and tell the donor where to give again.
+
+    For a payment of a plan there is more to say: `plans` says it.
+    """
+    with transaction.atomic():
+        moved = move(donation, Status.FAILED)
+        if moved and donation.plan_id is None:
+            gifts.failed(donation)
+    return moved
 
 
 def hold(donation: Donation, *, reason: str) -> bool:
