@@ -9,6 +9,7 @@ from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.events import BadEvent, Event, read_event
+from donations.gateway.holds import capture, let_go
 from donations.gateway.invoices import fetch_invoice, fetch_mandate
 from donations.gateway.records import (
     Checkout,
@@ -65,6 +66,7 @@ __all__ = [
     "Warned",
     "Why",
     "cancel_subscription",
+    "capture",
     "change_amount",
     "expire_checkout",
     "fetch_checkout",
@@ -76,6 +78,7 @@ __all__ = [
     "fetch_warning",
     "give_back",
     "is_live",
+    "let_go",
     "movements",
     "open_checkout",
     "open_payment_page",
