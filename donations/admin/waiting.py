@@ -16,7 +16,17 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.models import Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule
+from donations.models import (
+    BankLine,
+    Discrepancy,
+    DiscrepancyState,
+    Donation,
+    LineState,
+    Receipt,
+    Status,
+    StripeEvent,
+    TaxRule,
+)
 from outreach.models import Letter, State
 from programs.models import Page, Program, ProgressUpdate, UpdateStatus
 from programs.models.translated import untranslated
@@ -145,6 +155,17 @@ def _kinds() -> list[_Kind]:
             ),
             {"state__exact": State.FAILED},
             urgent=True,
+        ),
+        _Kind(
+            BankLine,
+            "donations.change_bankline",
+            Q(state=LineState.OPEN),
+            ngettext_lazy(
+                "%(count)d line of a bank statement waits to be looked at.",
+                "%(count)d lines of bank statements wait to be looked at.",
+                "count",
+            ),
+            {"state__exact": LineState.OPEN},
         ),
         *_words(),
         _Kind(

@@ -1,4 +1,5 @@
 from donations.models.access import DonorSession, SignInLink
+from donations.models.bank import BankLine, BankStatement, Format, LineState
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
@@ -22,6 +23,8 @@ from donations.models.tax_rule import Regime, TaxRule
 __all__ = [
     "OTHERWISE",
     "AppendOnly",
+    "BankLine",
+    "BankStatement",
     "Comparison",
     "Difference",
     "Discrepancy",
@@ -34,11 +37,13 @@ __all__ = [
     "DonorSession",
     "EndReason",
     "EntryKind",
+    "Format",
     "FraudWarning",
     "Frequency",
     "Issuer",
     "Kind",
     "LedgerEntry",
+    "LineState",
     "Method",
     "MonthlyTotal",
     "OfflineGift",
