@@ -173,7 +173,7 @@ def read_account(program: Program) -> Account:
 
 def sum_entries(program: Program) -> Total:
     """The programme's total added up from its ledger: what `read_total` must equal."""
-    counted = Q(kind__in=_GIFTS, undone=False)
+    counted = Q(kind__in=_GIFTS, donation__isnull=False, undone=False)
     # Who has no e-mail address is known by their row.
     donor = Case(
         When(donation__donor__email="", then=Cast("donation__donor_id", CharField())),
@@ -220,14 +220,14 @@ _UNDOING = LedgerEntry.objects.filter(
 
 def _counts(entry: LedgerEntry) -> tuple[int, int]:
     """By how much an entry moves the number of gifts and of donors. The total's lock is held."""
+    if entry.donation is None:
+        return 0, 0  # money that is nobody's gift
     if entry.kind in _GIFTS:
         change = 1
     elif entry.kind == EntryKind.CORRECTION and entry.source == _UNDONE:
         change = -1
     else:
         return 0, 0
-    if entry.donation is None:
-        return change, 0
     donor = entry.donation.donor
     same = Q(donation__donor__email=donor.email) if donor.email else Q(donation__donor=donor)
     others = LedgerEntry.objects.filter(same, program_id=entry.program_id, kind__in=_GIFTS).exclude(

@@ -32,8 +32,9 @@ _VERBS = {
     "add": _("add"),
     "change": _("change"),
     "delete": _("delete"),
+    "answer": _("answer"),
     "export": _("export"),
-    "refund": _("refund"),
+    "refund": _("give back"),
     "close": _("close"),
 }
 

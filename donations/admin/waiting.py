@@ -21,6 +21,8 @@ from donations.models import (
     Discrepancy,
     DiscrepancyState,
     Donation,
+    ErasureRequest,
+    ErasureStatus,
     LineState,
     Receipt,
     Status,
@@ -96,6 +98,18 @@ def _kinds() -> list[_Kind]:
             Q(status=Status.DISPUTED),
             ngettext_lazy("%(count)d gift is disputed.", "%(count)d gifts are disputed.", "count"),
             {"status__exact": Status.DISPUTED},
+            urgent=True,
+        ),
+        _Kind(
+            ErasureRequest,
+            "donations.answer_erasurerequest",
+            Q(status=ErasureStatus.WAITING),
+            ngettext_lazy(
+                "%(count)d person asks to be forgotten: answer within a month.",
+                "%(count)d people ask to be forgotten: answer within a month.",
+                "count",
+            ),
+            {"status__exact": ErasureStatus.WAITING},
             urgent=True,
         ),
         _Kind(

@@ -3,6 +3,7 @@ from donations.models.bank import BankLine, BankStatement, Format, LineState
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
+from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.offline_gift import OTHERWISE, OfflineGift
@@ -19,13 +20,17 @@ from donations.models.reversal import (
 )
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
+from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
 __all__ = [
     "OTHERWISE",
     "AppendOnly",
+    "Attack",
+    "Attempt",
     "BankLine",
     "BankStatement",
     "Comparison",
+    "Decline",
     "Difference",
     "Discrepancy",
     "DiscrepancyState",
@@ -35,8 +40,11 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorSession",
+    "EmailChange",
     "EndReason",
     "EntryKind",
+    "ErasureRequest",
+    "ErasureStatus",
     "Format",
     "FraudWarning",
     "Frequency",
@@ -50,6 +58,7 @@ __all__ = [
     "PlanStatus",
     "Pledge",
     "ProgramTotal",
+    "RateCount",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",

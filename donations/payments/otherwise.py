@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import ledger, receipts, thanks
-from donations.models import Donation, Receipt, ReceiptState, Status
+from donations.models import Donation, Status
 from donations.payments.moves import move
 from outreach import subscriptions
 
@@ -40,12 +40,9 @@ def undo(donation: Donation, *, reason: str) -> bool:
 
     True when this call did it, False when it was done. Raises `Impossible`.
     """
-    now = timezone.now()
     with transaction.atomic():
         if not move(donation, Status.UNDONE):
             return False
-        ledger.post_undone(donation, occurred_at=now)
-        Receipt.objects.filter(donation=donation, state=ReceiptState.ISSUED).update(
-            state=ReceiptState.VOIDED, voided_at=now, void_reason=reason[:300]
-        )
+        ledger.post_undone(donation, occurred_at=timezone.now())
+        receipts.restate(donation, amount_cents=0, reason=reason)
     return True

@@ -21,6 +21,7 @@ from donations.models import (
     BankStatement,
     Comparison,
     Discrepancy,
+    ErasureRequest,
     Issuer,
     OfflineGift,
     Pledge,
@@ -73,6 +74,7 @@ TREASURER = {
     "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
+    "donations.erasurerequest": "l",
 }
 ADMINISTRATOR = {
     **EDITOR,
@@ -149,6 +151,7 @@ def one_of_each() -> dict[str, Model]:
         BankLine.objects.create(
             statement=statement, key="k", account="x", booked_on=now, amount_cents=100, currency="EUR"
         ),
+        ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),

@@ -35,7 +35,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0008_comparison'),
+        ('donations', '0011_donors_wishes'),
         ('programs', '0005_addresses_in_every_language'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

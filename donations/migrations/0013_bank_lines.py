@@ -33,7 +33,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0009_received_otherwise'),
+        ('donations', '0012_received_otherwise'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
