@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from donations import guard, tasks
 from donations.guard import attacks
@@ -36,7 +35,7 @@ def challenge(answer: Any) -> str:
     return html.unescape(found[1])
 
 
-def post(client: Client | None = None, **changes: Any) -> Any:
+def post(client: Client | None = None, **changes: object) -> Any:
     client = client or Client(REMOTE_ADDR="203.0.113.5")
     return client.post(GIVE, form_data(**changes))
 
@@ -113,9 +112,9 @@ def test_the_field_for_machines_is_hidden_from_everybody(program: Program) -> No
 
 def test_the_same_form_twice_is_one_gift_however_often_it_was_counted(settings: Any) -> None:
     settings.GUARD = settings.GUARD | {"ADDRESS_PER_HOUR": 1}
-    form = {"token": TOKEN, "stamp": stamped(TOKEN, 60)}
+    stamp = stamped(TOKEN, 60)
 
-    assert [post(**form).status_code for _time in range(3)] == [303, 303, 303]
+    assert [post(token=TOKEN, stamp=stamp).status_code for _time in range(3)] == [303, 303, 303]
     assert Donation.objects.count() == Attempt.objects.count() == 1
     assert post(email="other@example.org", token="b" * 32).status_code == 422
 
@@ -184,4 +183,3 @@ def test_no_address_is_kept(program: Program) -> None:
 
     assert "203.0.113" not in str(rows)
     assert guard.of({"REMOTE_ADDR": "203.0.113.5"}, email="").address in str(rows)
-    assert timezone.now() - Attempt.objects.get().began_at < timezone.timedelta(minutes=1)
