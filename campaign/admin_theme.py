@@ -101,6 +101,7 @@ _MENU = [
             _entry(_("Subscribers"), "contact_mail", "outreach.subscription"),
             _entry(_("Letters"), "mail", "outreach.letter"),
             _entry(_("Broadcasts"), "send", "outreach.broadcast"),
+            _entry(_("Erasure requests"), "person_remove", "donations.erasurerequest"),
             _entry(_("Not to be written to"), "unsubscribe", "outreach.suppression"),
         ],
     },

@@ -1,17 +1,11 @@
 from donations.admin import (
     comparison,
     documents,
+    erasure,
     gifts,
     inbox,
     pledges,
     staff,
 )
 
-__all__ = [
-    "comparison",
-    "documents",
-    "gifts",
-    "inbox",
-    "pledges",
-    "staff",
-]
+__all__ = ["comparison", "documents", "erasure", "gifts", "inbox", "pledges", "staff"]

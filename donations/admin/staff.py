@@ -32,6 +32,7 @@ _VERBS = {
     "add": _("add"),
     "change": _("change"),
     "delete": _("delete"),
+    "answer": _("answer"),
     "export": _("export"),
     "refund": _("give back"),
     "close": _("close"),

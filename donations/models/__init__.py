@@ -18,6 +18,7 @@ from donations.models.reversal import (
 )
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
+from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
 __all__ = [
     "AppendOnly",
@@ -34,8 +35,11 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorSession",
+    "EmailChange",
     "EndReason",
     "EntryKind",
+    "ErasureRequest",
+    "ErasureStatus",
     "FraudWarning",
     "Frequency",
     "Issuer",

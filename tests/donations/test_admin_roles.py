@@ -19,6 +19,7 @@ from donations import ledger
 from donations.models import (
     Comparison,
     Discrepancy,
+    ErasureRequest,
     Issuer,
     Pledge,
     ProgramTotal,
@@ -66,6 +67,7 @@ TREASURER = {
     "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
+    "donations.erasurerequest": "l",
 }
 ADMINISTRATOR = {
     **EDITOR,
@@ -132,6 +134,7 @@ def one_of_each() -> dict[str, Model]:
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
+        ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),
