@@ -1,7 +1,6 @@
-"""While cards are being tested: a donor with JavaScript does nothing for it, one without only takes their time."""
+"""While cards are being tested, a donor with JavaScript does nothing for it; one without takes their time."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +77,6 @@ def test_the_form_that_comes_back_can_be_read_by_everybody(
     visit: Callable[..., Page],
     program: Program,
     assert_accessible: Callable[[Page], None],
-    screenshots: Path | None,
     language: str,
     width: int,
 ) -> None:
@@ -98,5 +96,3 @@ def test_the_form_that_comes_back_can_be_read_by_everybody(
     assert page.evaluate("document.activeElement.className") == "form__notice"
     assert not page.locator("[name=subject]").is_visible()
     assert_accessible(page)
-    if screenshots:
-        page.screenshot(path=screenshots / f"guard-{language}-{width}.png", full_page=True)
