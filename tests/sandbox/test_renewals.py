@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import pytest
 import requests
 import stripe
+from django.core.management import call_command
+from django.test import Client
 
+from sandbox import sweep
 from sandbox.billing import collecting, periods
 
 from .billing import (
@@ -205,3 +208,41 @@ def test_closed_invoice_cannot_be_paid_twice(client_of_stripe: stripe.StripeClie
 
     assert "This invoice is paid." in again.text
     assert len(client_of_stripe.v1.charges.list().data) == 1
+
+
+def test_next_payment_comes_at_the_press_of_a_button(
+    client_of_stripe: stripe.StripeClient, client: Client
+) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    other = subscribe(client_of_stripe)
+
+    for _time in range(2):
+        client.post(f"/sandbox/objects/{plan.id}/act/", {"what": "renew"})
+    call_command("sandbox_act", "renew", other.id)
+
+    assert [invoice.attempt_count for invoice in invoices_of(client_of_stripe, plan)] == [2, 1]
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, other)] == ["paid", "paid"]
+
+
+def test_month_passes_on_demand(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+
+    call_command("sandbox_settle", ahead=32 * 24 * 60)
+
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, plan)] == ["paid", "paid"]
+
+
+def test_failed_renewal_is_mended_from_an_account(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    pass_time(period_end(plan) + HOUR)
+    invoice = invoices_of(client_of_stripe, plan)[0]
+    assert invoice.hosted_invoice_url
+
+    sent = requests.post(invoice.hosted_invoice_url, data={"iban": "FR1420041010050500013M02606"}, timeout=5)
+
+    assert "Your bank is debiting your account." in sent.text
+    (charge, *_others) = client_of_stripe.v1.charges.list().data
+    sweep.collect(charge.id)
+    mended = client_of_stripe.v1.subscriptions.retrieve(plan.id)
+    assert (mended.status, mended.default_payment_method) == ("active", charge.payment_method)
+    assert "This invoice is paid." in requests.get(invoice.hosted_invoice_url, timeout=5).text
