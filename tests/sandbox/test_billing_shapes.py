@@ -47,7 +47,7 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
     api.subscriptions.update(plan.id, {"pause_collection": "", "cancel_at_period_end": False})
     api.test_helpers.test_clocks.advance(clock.id, {"frozen_time": int(time.time()) + 31 * DAY + 2 * HOUR})
     flow = {"type": "subscription_cancel", "subscription_cancel": {"subscription": plan.id}}
-    portal = api.billing_portal.sessions.create({"customer": plan.customer, "flow_data": flow})  # type: ignore[typeddict-item]
+    portal = api.billing_portal.sessions.create({"customer": plan.customer, "flow_data": flow})  # type: ignore[arg-type]
     again = api.billing_portal.sessions.create({"customer": plan.customer})
     for number in ("4000000000000002", "4242424242424242"):
         requests.post(again.url, data={"card": number}, timeout=5)
