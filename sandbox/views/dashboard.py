@@ -36,6 +36,7 @@ KINDS = [
     "product",
     "billing_portal.session",
     "test_helpers.test_clock",
+    "webhook_endpoint",
     "event",
 ]
 
