@@ -31,6 +31,13 @@ KINDS = [
     "customer",
     "payment_method",
     "mandate",
+    "subscription",
+    "invoice",
+    "setup_intent",
+    "price",
+    "product",
+    "billing_portal.session",
+    "test_helpers.test_clock",
     "webhook_endpoint",
     "event",
 ]
