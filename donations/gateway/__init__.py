@@ -7,6 +7,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 from donations.gateway.asking import Refused, Unavailable, is_live
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
+from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
 from donations.gateway.records import (
     Checkout,
@@ -22,6 +23,7 @@ __all__ = [
     "BadEvent",
     "Checkout",
     "CheckoutState",
+    "Endpoint",
     "Event",
     "Movement",
     "MovementKind",
@@ -30,6 +32,8 @@ __all__ = [
     "Refused",
     "Standing",
     "Unavailable",
+    "api_version",
+    "endpoints",
     "expire_checkout",
     "fetch_checkout",
     "fetch_owner",
