@@ -26,6 +26,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "tidy-guard": _every(300, "donations.tasks.tidy_guard"),
     # In the night, when Stripe's books of the day before are complete.
     "compare-with-stripe": {
         "task": "donations.tasks.compare_with_stripe",
@@ -33,7 +34,9 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
+    "finish-erasures": _every(600, "donations.tasks.finish_erasures"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
+    "send-refunds": _every(300, "donations.tasks.send_refunds"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),
     "tidy-pictures": _every(600, "programs.tasks.tidy_pictures"),

@@ -12,7 +12,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from campaign import admin_theme, environment, error_reports, logs
+from campaign import admin_theme, environment, error_reports, logs, thresholds
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -79,6 +79,9 @@ DONATION_MINIMUM_CENTS = 500
 DONATION_MAXIMUM_CENTS = environment.whole_number(
     "DONATION_MAXIMUM_CENTS", default=10_000_000, least=DONATION_MINIMUM_CENTS
 )
+# How many of our own proxies add a line to X-Forwarded-For; with none the header is not believed.
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", default=0, least=0)
+GUARD = thresholds.read()
 
 # --- Applications ------------------------------------------------------------------------------
 
@@ -227,11 +230,17 @@ vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who hears of what cannot wait for the next look at the admin: a dispute's deadline, a refund that came back.
+STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
 OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}
 # Who makes the link that only the reader of such a letter may know, from the reference in its facts.
-OUTREACH_LINKS = {"sign_in": "donations.donors.sign_in.address"}
+OUTREACH_LINKS = {
+    "sign_in": "donations.donors.sign_in.address",
+    "email_change_old": "donations.donors.email_change.address_for_old",
+    "email_change_new": "donations.donors.email_change.address_for_new",
+}
 # A letter whose worker vanished is taken up again after this long, and only then.
 OUTREACH_LEASE_SECONDS = 600
 

@@ -3,7 +3,7 @@
 from stripe import params
 from stripe.params import checkout, radar
 
-from sandbox import dispute_requests, errors, refund_requests
+from sandbox import dispute_requests, errors, intent_requests, refund_requests
 from sandbox.billing.routes import INCLUDABLE as BILLING_LISTS
 from sandbox.billing.routes import ROUTES as BILLING_ROUTES
 from sandbox.expansion import Included
@@ -19,10 +19,13 @@ from sandbox.resources import (
     payment_intents,
     payment_methods,
     refunds,
+    webhook_endpoints,
 )
 from sandbox.routing import Route
 from sandbox.routing import route as _route
 
+_ENDPOINTS = "webhook_endpoints"
+_INTENTS = "payment_intents"
 _SESSIONS = "checkout/sessions"
 _WARNINGS = "radar/early_fraud_warnings"
 ROUTES = [
@@ -36,8 +39,10 @@ ROUTES = [
         checkout.SessionLineItemListParams,
         checkout_sessions.list_line_items,
     ),
-    _route("GET", "payment_intents", params.PaymentIntentListParams, payment_intents.list_all),
-    _route("GET", "payment_intents/{id}", params.PaymentIntentRetrieveParams, payment_intents.retrieve),
+    _route("GET", _INTENTS, params.PaymentIntentListParams, payment_intents.list_all),
+    _route("GET", _INTENTS + "/{id}", params.PaymentIntentRetrieveParams, payment_intents.retrieve),
+    _route("POST", _INTENTS + "/{id}/capture", params.PaymentIntentCaptureParams, intent_requests.capture),
+    _route("POST", _INTENTS + "/{id}/cancel", params.PaymentIntentCancelParams, intent_requests.cancel),
     _route("GET", "payment_methods/{id}", params.PaymentMethodRetrieveParams, payment_methods.retrieve),
     _route("GET", "charges", params.ChargeListParams, charges.list_all),
     _route("GET", "charges/{id}", params.ChargeRetrieveParams, charges.retrieve),
@@ -65,6 +70,11 @@ ROUTES = [
     _route("POST", "disputes/{id}/close", params.DisputeCloseParams, dispute_requests.close),
     _route("GET", _WARNINGS, radar.EarlyFraudWarningListParams, early_fraud_warnings.list_all),
     _route("GET", _WARNINGS + "/{id}", radar.EarlyFraudWarningRetrieveParams, early_fraud_warnings.retrieve),
+    _route("POST", _ENDPOINTS, params.WebhookEndpointCreateParams, webhook_endpoints.create),
+    _route("GET", _ENDPOINTS, params.WebhookEndpointListParams, webhook_endpoints.list_all),
+    _route("GET", _ENDPOINTS + "/{id}", params.WebhookEndpointRetrieveParams, webhook_endpoints.retrieve),
+    _route("POST", _ENDPOINTS + "/{id}", params.WebhookEndpointUpdateParams, webhook_endpoints.update),
+    _route("DELETE", _ENDPOINTS + "/{id}", params.WebhookEndpointDeleteParams, webhook_endpoints.delete),
     *BILLING_ROUTES,
 ]
 

@@ -79,6 +79,15 @@ class GiftForm(DonorForm):
     updates = forms.BooleanField(label=UPDATES_CONSENT, required=False)
     # Marks one showing of the form, so that sending it twice makes one gift.
     token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # What the guard reads (donations.guard): when the form was shown, the browser's proof of work, and a
+    # field that no person sees or fills in.
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, widget=forms.HiddenInput)
+    subject = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
 
     def __init__(self, *args: Any, program: Program, tax_rule: TaxRule | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,6 +187,9 @@ def _helper() -> FormHelper:
     helper.disable_csrf = True  # the page's own <form> carries the token
     helper.layout = Layout(
         "token",
+        "stamp",
+        "proof",
+        Field("subject", template="donations/_trap.html"),
         Fieldset(
             _("Your gift"),
             Field("amount", template="donations/_amounts.html"),

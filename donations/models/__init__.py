@@ -2,8 +2,10 @@ from donations.models.access import DonorSession, SignInLink
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
+from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.offline_gift import OTHERWISE, OfflineGift
 from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
@@ -17,10 +19,15 @@ from donations.models.reversal import (
 )
 from donations.models.stripe_event import StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
+from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
 __all__ = [
+    "OTHERWISE",
     "AppendOnly",
+    "Attack",
+    "Attempt",
     "Comparison",
+    "Decline",
     "Difference",
     "Discrepancy",
     "DiscrepancyState",
@@ -30,8 +37,11 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorSession",
+    "EmailChange",
     "EndReason",
     "EntryKind",
+    "ErasureRequest",
+    "ErasureStatus",
     "FraudWarning",
     "Frequency",
     "Issuer",
@@ -39,9 +49,11 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
+    "OfflineGift",
     "PlanStatus",
     "Pledge",
     "ProgramTotal",
+    "RateCount",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",
