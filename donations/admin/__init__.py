@@ -8,6 +8,7 @@ from donations.admin import (
     inbox,
     offline,
     pledges,
+    reversals,
     staff,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "inbox",
     "offline",
     "pledges",
+    "reversals",
     "staff",
 ]
