@@ -160,7 +160,7 @@ def _kinds() -> list[Kind]:
             {"state__exact": State.FAILED},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             BankLine,
             "donations.change_bankline",
             Q(state=LineState.OPEN),
