@@ -33,7 +33,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0012_received_otherwise'),
+        ('donations', '0013_reversal_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
