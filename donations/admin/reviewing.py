@@ -84,7 +84,9 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             self.message_user(request, str(error), messages.ERROR)
             return
         except gateway.Unavailable:
-            text = _("Stripe does not answer now. Look again in a moment, and decide again if it is still held.")
+            text = _(
+                "Stripe does not answer now. Look again in a moment, and decide again if it is still held."
+            )
             self.message_user(request, text, messages.WARNING)
             return
         self.log_change(request, gift, _("Released.") if deed == "release" else _("Refused."))
