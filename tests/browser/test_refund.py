@@ -1,6 +1,7 @@
 """A treasurer gives part of a gift back: the form, what it will do, the deed, the meter and the letter."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,10 +13,15 @@ from tests.browser.test_admin_accessible import sign_in
 from tests.running import Run
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("fr", NARROW)])
+@pytest.mark.parametrize("where", [("en", WIDE), ("fr", NARROW)], ids=str)
 def test_staff_give_part_of_a_gift_back_and_everybody_sees_it(
-    browse: Browse, site: Run, assert_accessible: Callable[[Page], None], language: str, width: int
+    browse: Browse,
+    site: Run,
+    assert_accessible: Callable[[Page], None],
+    screenshots: Path | None,
+    where: tuple[str, int],
 ) -> None:
+    language, width = where
     giver = Visitor(language)
     public = browse(language=language)
     donor.give(public, giver)
@@ -24,6 +30,8 @@ def test_staff_give_part_of_a_gift_back_and_everybody_sees_it(
     sign_in(desk, site, "treasurer")
     desk.goto(f"/admin/donations/donation/?q={giver.email}")
     desk.locator("#result_list tbody a").first.click()
+    if screenshots:
+        desk.screenshot(path=screenshots / f"gift-{language}-{width}.png")
 
     desk.get_by_role("link", name=giver.says("Give back…")).click()
     expect(desk.get_by_label(giver.says("Amount to give back"))).to_have_value("50")
@@ -34,6 +42,8 @@ def test_staff_give_part_of_a_gift_back_and_everybody_sees_it(
     desk.get_by_label(giver.says("Amount to give back")).fill("20")
     desk.get_by_role("button", name=giver.says("See what it will do")).click()
     expect(desk.locator(".deed__effect")).to_contain_text("C-")
+    if screenshots:
+        desk.screenshot(path=screenshots / f"refund-{language}-{width}.png", full_page=True)
     assert donor.ask_progress(public) == before
     assert_accessible(desk)
     assert desk.evaluate("document.documentElement.scrollWidth") <= width
