@@ -6,8 +6,9 @@ import logging
 from django.db.models import F, Q
 from django.utils import timezone
 
-from donations import gateway, payments
-from donations.models import Donation, Status
+from donations import gateway, payments, plans
+from donations.models import Donation, RecurringDonation, Status
+from donations.plans import renewals
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ _PENDING_FOR = dt.timedelta(minutes=10)
 _UNOPENED_FOR = dt.timedelta(hours=24)
 _LOOK_AGAIN_AFTER = dt.timedelta(minutes=30)
 _WAITING = (Status.PENDING, Status.PROCESSING)
+_ASKED_FOR = Q(stripe_session_id__isnull=False) | Q(stripe_invoice_id__isnull=False)
 
 
 def refresh(donation: Donation, *, patient: bool = True) -> str:
@@ -25,22 +27,52 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
     Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
     """
     if not donation.stripe_session_id:
-        return "no payment page yet"
+        if not donation.stripe_invoice_id:
+            return "no payment page yet"
+        return _heard(donation, renewals.hear(donation.stripe_invoice_id, patient=patient))
     state = gateway.fetch_checkout(donation.stripe_session_id, patient=patient)
     if state.reference != str(donation.public_id):
         raise payments.Impossible(
             f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
         )
+    if state.subscription_id and donation.plan:
+        return _begin(donation, donation.plan, state, patient=patient)
+    if state.status == "open":
+        return "still open"
     _keep_mandate(donation, state.mandate_id)
+    return _record(donation, state) or "nothing new"
+
+
+def _record(donation: Donation, state: gateway.CheckoutState) -> str:
+    """What was done about a session that is over; nothing when it had been done."""
     if state.payment:
-        return "settled" if payments.settle(donation, state.payment) else "nothing new"
+        return "settled" if payments.settle(donation, state.payment) else ""
     if state.status == "expired":
-        return "expired" if payments.expire(donation) else "nothing new"
+        return "expired" if _expire(donation) else ""
     if state.standing == "failed":
-        return "failed" if payments.fail(donation) else "nothing new"
-    if state.standing == "processing":
-        return "processing" if payments.process(donation) else "nothing new"
-    return "nothing new" if state.status == "complete" else "still open"
+        return "failed" if payments.fail(donation) else ""
+    return "processing" if state.standing == "processing" and payments.process(donation) else ""
+
+
+def _begin(
+    donation: Donation, plan: RecurringDonation, state: gateway.CheckoutState, *, patient: bool
+) -> str:
+    """The first payment of a plan is an invoice like those that follow; the session only names it."""
+    plans.start(plan, subscription_id=state.subscription_id)
+    return _heard(donation, renewals.hear(state.invoice_id, patient=patient))
+
+
+def _heard(donation: Donation, outcome: str) -> str:
+    donation.refresh_from_db()
+    return outcome
+
+
+def _expire(donation: Donation) -> bool:
+    """Nothing was paid: a plan that was to begin so does not begin."""
+    expired = payments.expire(donation)
+    if donation.plan:
+        plans.abandon(donation.plan)
+    return expired
 
 
 def _keep_mandate(donation: Donation, mandate_id: str) -> None:
@@ -72,7 +104,7 @@ def catch_up(charge_id: str) -> str:
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
     """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
-    if donation.status not in _WAITING or not donation.stripe_session_id:
+    if donation.status not in _WAITING or not (donation.stripe_session_id or donation.stripe_invoice_id):
         return
     now = timezone.now()
     due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - every)
@@ -95,11 +127,11 @@ def sweep(*, limit: int = 200) -> int:
     waiting = (
         Donation.objects.filter(
             Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER),
+            _ASKED_FOR,
             status__in=_WAITING,
-            stripe_session_id__isnull=False,
             created_at__lte=now - _PENDING_FOR,
         )
-        .select_related("donor", "program")
+        .select_related("donor", "program", "plan")
         .order_by(F("checked_at").asc(nulls_first=True))[:limit]
     )
     for donation in waiting:
