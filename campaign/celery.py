@@ -26,6 +26,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
+    "tidy-guard": _every(300, "donations.tasks.tidy_guard"),
     # In the night, when Stripe's books of the day before are complete.
     "compare-with-stripe": {
         "task": "donations.tasks.compare_with_stripe",

@@ -12,7 +12,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from campaign import admin_theme, environment, error_reports, logs
+from campaign import admin_theme, environment, error_reports, logs, thresholds
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -79,6 +79,9 @@ DONATION_MINIMUM_CENTS = 500
 DONATION_MAXIMUM_CENTS = environment.whole_number(
     "DONATION_MAXIMUM_CENTS", default=10_000_000, least=DONATION_MINIMUM_CENTS
 )
+# How many of our own proxies add a line to X-Forwarded-For; with none the header is not believed.
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", default=0, least=0)
+GUARD = thresholds.read()
 
 # --- Applications ------------------------------------------------------------------------------
 

@@ -28,17 +28,27 @@ class Refused(Exception):
     """Stripe will not open a payment page for this gift. Nothing was charged."""
 
 
-def start(program: Program, answers: Answers, *, token: str) -> Donation:
+def start(program: Program, answers: Answers, *, token: str, review_because: str = "") -> Donation:
     """Record the gift as pending and open its payment page.
+
+    A gift with a `review_because` is charged only after a person has looked at it; the first payment of a
+    plan cannot be, and is not.
 
     Safe to repeat: the same token and answers find the same donation and the same payment page.
     The donation that is returned has a `checkout_url` unless it is no longer pending. Raises
     `Unavailable` or `Refused`; the donation then stays pending, and nothing can be charged.
     """
-    donation = _record(program, answers, submission_key=_key(token, answers))
+    reason = review_because if answers.frequency == Frequency.ONCE else ""
+    donation = _record(program, answers, submission_key=_key(token, answers), review_because=reason)
     if donation.status == Status.PENDING and not donation.checkout_url:
         _open(donation)
     return donation
+
+
+def has_begun(answers: Answers, *, token: str) -> bool:
+    """Whether this very form has been recorded before: a double click, or a second try after a failure."""
+    key = _key(token, answers)
+    return key is not None and Donation.objects.filter(submission_key=key).exists()
 
 
 def close(donation: Donation) -> None:
@@ -54,7 +64,9 @@ def close(donation: Donation) -> None:
         return
 
 
-def _record(program: Program, answers: Answers, *, submission_key: str | None) -> Donation:
+def _record(
+    program: Program, answers: Answers, *, submission_key: str | None, review_because: str
+) -> Donation:
     known = Donation.objects.select_related("donor", "program", "plan")
     if submission_key and (donation := known.filter(submission_key=submission_key).first()):
         return donation
@@ -75,6 +87,8 @@ def _record(program: Program, answers: Answers, *, submission_key: str | None) -
                 language=answers.language,
                 livemode=gateway.is_live(),
                 submission_key=submission_key,
+                review_first=bool(review_because),
+                review_reason=review_because,
             )
     except IntegrityError:
         # The other half of a double click was faster.

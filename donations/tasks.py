@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, comparison, gateway, reconcile, webhooks
+from donations import checkout, comparison, gateway, guard, reconcile, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
 
@@ -50,6 +50,11 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+
+
+@shared_task
+def tidy_guard() -> None:
+    guard.tidy()
 
 
 def wake(task: Task[Any, Any], *args: object) -> None:

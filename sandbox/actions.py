@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandbox import debits, disputes, errors, fraud_warnings, refunds, store, sweep
+from sandbox import debits, disputes, errors, fraud_warnings, holds, payments, refunds, store, sweep
 from sandbox.models import StripeObject
 from sandbox.resources import charges, early_fraud_warnings
 from sandbox.resources.disputes import KIND as DISPUTE
@@ -26,6 +26,22 @@ class Action:
 
 def _pending_debit(row: StripeObject) -> bool:
     return row.dues.filter(what=debits.DUE).exists()
+
+
+def _held(row: StripeObject) -> bool:
+    return row.dues.filter(what=payments.HOLD).exists()
+
+
+def _intent(charge: StripeObject) -> StripeObject:
+    return store.fetch("payment_intent", charge.data["payment_intent"])
+
+
+def _capture(charge: StripeObject) -> None:
+    holds.capture(_intent(charge), charge.data["amount"], None)
+
+
+def _release(charge: StripeObject) -> None:
+    holds.release(_intent(charge), "requested_by_customer", None)
 
 
 def _paid(row: StripeObject) -> bool:
@@ -65,6 +81,8 @@ ALL = [
     Action(
         "refuse", _("Let the bank refuse this debit"), _pending_debit, lambda row: sweep.refuse(row.object_id)
     ),
+    Action("capture", _("Capture what is held"), _held, _capture),
+    Action("release", _("Let go of what is held"), _held, _release),
     Action("refund", _("Refund all that is left"), refundable, lambda row: refunds.give_back(row, None)),
     Action("dispute", _("Dispute this payment"), _disputable, disputes.open_for),
     Action("warn", _("Send an early fraud warning"), _unwarned, fraud_warnings.raise_for),

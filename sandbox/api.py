@@ -123,8 +123,11 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 def _perform(route: Route, call: Call, claim: Answer | None) -> str:
     """Do the work and remember the answer, in one transaction."""
 
-    def work() -> str:
-        answer = route.handler(call)
+    def work() -> str | errors.Declined:
+        try:
+            answer = route.handler(call)
+        except errors.Declined as declined:
+            return declined
         expansion.expand(answer, call.params.get("expand", []), routes.INCLUDABLE)
         text = _text(answer)
         if claim:
@@ -132,13 +135,16 @@ def _perform(route: Route, call: Call, claim: Answer | None) -> str:
         return text
 
     try:
-        return store.retrying(work)
+        done = store.retrying(work)
     except store.Changed:
         raise errors.Busy(
             "This object cannot be accessed right now because another API request or Stripe process is "
             "currently accessing it.",
             code="lock_timeout",
         ) from None
+    if isinstance(done, errors.Declined):
+        raise done
+    return done
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -180,7 +180,7 @@ def _charge(session: StripeObject, intent: StripeObject, card: cards.Card, detai
         return Result(session, Outcome.REFUSED, card.decline.shown if card.decline else None)
     if session.data["mode"] == "subscription":
         subscribing.begin(session, intent, paid=True)
-    complete(session, details, "paid")
+    complete(session, details, "paid" if intent.data["status"] == "succeeded" else "unpaid")
     return Result(session, Outcome.PAID)
 
 

@@ -67,6 +67,30 @@ class Busy(ApiError):
     status = 429
 
 
+class Declined(ApiError):
+    """The bank refused, or wants to see its customer. What was recorded of it is kept."""
+
+    status = 402
+    type = "card_error"
+    decline_code: str | None = None
+
+    @classmethod
+    def of(cls, intent: dict[str, Any]) -> "Declined":
+        error = intent["last_payment_error"] or {
+            "message": "This payment requires additional user action before it can be completed.",
+            "code": "invoice_payment_intent_requires_action",
+        }
+        declined = cls(error["message"], code=error["code"])
+        declined.decline_code = error.get("decline_code")
+        return declined
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        answer = super().body(request_id)
+        if self.decline_code:
+            answer["error"]["decline_code"] = self.decline_code
+        return answer
+
+
 class Broken(ApiError):
     """Our own fault; the caller may try again."""
 

@@ -119,7 +119,8 @@ def _resolved(kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value  # nothing there, or expanded already by another path
     wanted = _EXPANDABLE[kind][name] or _SOURCES[value.partition("_")[0]]
-    return store.fetch(wanted, value).data
+    row = store.find(wanted, value) or store.fetch(f"{wanted}.deleted", value)
+    return row.data
 
 
 def _not_expandable(path: str) -> errors.InvalidRequest:

@@ -3,13 +3,17 @@
 Every function here belongs in the caller's transaction.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from sandbox import aftermath, events, store
+from sandbox import aftermath, due, events, store
+from sandbox.calls import Call
 from sandbox.cards import Card
 from sandbox.models import StripeObject
 from sandbox.resources import charges, payment_methods
 
+HOLD = "hold"  # of a charge, until it is captured, let go, or forgotten
+_HELD_FOR = timedelta(days=7)
 _AUTHENTICATION_FAILED = (
     "We are unable to authenticate your payment method. "
     "Please choose a different payment method and try again."
@@ -54,11 +58,17 @@ def fail_authentication(intent: StripeObject) -> None:
 
 
 def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
-    """Charge `card`, the one put on the intent, and say whether the bank agreed."""
+    """Charge `card`, the one put on the intent, or hold its money where the intent is to be captured
+    by hand; whether the bank agreed."""
     if card.decline:
         _decline(intent, card, details)
         return False
-    paid = charges.succeed(intent.data, card, details)
+    paid = charges.authorise(intent.data, card, details)
+    _forget_card(intent)
+    if intent.data["capture_method"] == "manual":
+        _hold(intent, paid)
+        return True
+    charges.capture(paid, intent.data["amount"])
     intent.data |= {
         "amount_received": intent.data["amount"],
         "last_payment_error": None,
@@ -66,7 +76,6 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
         "next_action": None,
         "status": "succeeded",
     }
-    _forget_card(intent)
     store.save(intent)
     events.emit("charge.succeeded", paid.data, None)
     events.emit("payment_intent.succeeded", intent.data, None)
@@ -74,16 +83,32 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
     return True
 
 
-def cancel(intent: StripeObject) -> None:
+def _hold(intent: StripeObject, charge: StripeObject) -> None:
+    """The bank holds the money: nothing is received yet."""
+    intent.data |= {
+        "amount_capturable": intent.data["amount"],
+        "last_payment_error": None,
+        "latest_charge": charge.object_id,
+        "next_action": None,
+        "status": "requires_capture",
+    }
+    store.save(intent)
+    due.owe(HOLD, charge, _HELD_FOR)
+    events.emit("charge.succeeded", charge.data, None)
+    events.emit("payment_intent.amount_capturable_updated", intent.data, None)
+
+
+def cancel(intent: StripeObject, reason: str | None = "expired", call: Call | None = None) -> None:
+    """Nothing is to be paid any more."""
     intent.data |= {
         "canceled_at": store.now(),
-        "cancellation_reason": "expired",
+        "cancellation_reason": reason,
         "next_action": None,
         "status": "canceled",
     }
     _forget_card(intent)
     store.save(intent)
-    events.emit("payment_intent.canceled", intent.data, None)
+    events.emit("payment_intent.canceled", intent.data, call)
 
 
 def _decline(intent: StripeObject, card: Card, details: dict[str, Any]) -> None:

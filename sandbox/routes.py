@@ -3,7 +3,7 @@
 from stripe import params
 from stripe.params import checkout, radar
 
-from sandbox import dispute_requests, errors, refund_requests
+from sandbox import dispute_requests, errors, intent_requests, refund_requests
 from sandbox.billing.routes import INCLUDABLE as BILLING_LISTS
 from sandbox.billing.routes import ROUTES as BILLING_ROUTES
 from sandbox.expansion import Included
@@ -23,6 +23,7 @@ from sandbox.resources import (
 from sandbox.routing import Route
 from sandbox.routing import route as _route
 
+_INTENTS = "payment_intents"
 _SESSIONS = "checkout/sessions"
 _WARNINGS = "radar/early_fraud_warnings"
 ROUTES = [
@@ -36,8 +37,10 @@ ROUTES = [
         checkout.SessionLineItemListParams,
         checkout_sessions.list_line_items,
     ),
-    _route("GET", "payment_intents", params.PaymentIntentListParams, payment_intents.list_all),
-    _route("GET", "payment_intents/{id}", params.PaymentIntentRetrieveParams, payment_intents.retrieve),
+    _route("GET", _INTENTS, params.PaymentIntentListParams, payment_intents.list_all),
+    _route("GET", _INTENTS + "/{id}", params.PaymentIntentRetrieveParams, payment_intents.retrieve),
+    _route("POST", _INTENTS + "/{id}/capture", params.PaymentIntentCaptureParams, intent_requests.capture),
+    _route("POST", _INTENTS + "/{id}/cancel", params.PaymentIntentCancelParams, intent_requests.cancel),
     _route("GET", "payment_methods/{id}", params.PaymentMethodRetrieveParams, payment_methods.retrieve),
     _route("GET", "charges", params.ChargeListParams, charges.list_all),
     _route("GET", "charges/{id}", params.ChargeRetrieveParams, charges.retrieve),

@@ -6,7 +6,18 @@ Called by the loop that sends webhooks, and before every answer of the API.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sandbox import aftermath, checkout_debits, debits, disputes, due, fraud_warnings, refunds, store
+from sandbox import (
+    aftermath,
+    checkout_debits,
+    debits,
+    disputes,
+    due,
+    fraud_warnings,
+    holds,
+    payments,
+    refunds,
+    store,
+)
 from sandbox.billing import collecting, renewals
 from sandbox.ibans import Ending
 from sandbox.models import StripeObject
@@ -80,6 +91,7 @@ def _taking(what: str, kind: str, then: Callable[[StripeObject], object]) -> Cal
 
 _WORK: dict[str, Callable[[str], bool]] = {
     debits.DUE: _debit,
+    payments.HOLD: _taking(payments.HOLD, charges.KIND, holds.expire),
     refunds.DUE: _taking(refunds.DUE, "refund", refunds.end),
     disputes.OPENING: _taking(disputes.OPENING, charges.KIND, aftermath.dispute),
     disputes.VERDICT: _taking(disputes.VERDICT, "dispute", disputes.decide),

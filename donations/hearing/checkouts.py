@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from donations import reconcile
+from donations import guard, reconcile
 from donations.hearing import gifts
-from donations.models import Donation
+from donations.models import Donation, Status
 
 
 def changed(session: dict[str, Any]) -> str:
@@ -13,6 +13,13 @@ def changed(session: dict[str, Any]) -> str:
     donation = gifts.named(session)
     if donation is None:
         return "not a gift of this site"
+    outcome = _compare(donation, session)
+    if donation.status == Status.PAID:
+        guard.succeeded(donation)
+    return outcome
+
+
+def _compare(donation: Donation, session: dict[str, Any]) -> str:
     if donation.stripe_session_id is None:
         # We died between opening the payment page and writing down its id. Stripe, asked for the
         # session, must name the same donation: reconcile refuses it otherwise.

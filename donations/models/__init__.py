@@ -2,6 +2,7 @@ from donations.models.access import DonorSession, SignInLink
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
+from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from donations.models.pledge import Pledge, Way
@@ -20,7 +21,10 @@ from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
     "AppendOnly",
+    "Attack",
+    "Attempt",
     "Comparison",
+    "Decline",
     "Difference",
     "Discrepancy",
     "DiscrepancyState",
@@ -42,6 +46,7 @@ __all__ = [
     "PlanStatus",
     "Pledge",
     "ProgramTotal",
+    "RateCount",
     "Receipt",
     "ReceiptCounter",
     "ReceiptState",

@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from donations import checkout, tasks, tax
+from donations import checkout, guard, tasks, tax
 from donations.forms import OTHER, GiftForm, typed_amount
 from donations.models import Display, Donation, Regime, Status, TaxRule
+from donations.views import guarded
 from programs.models import Program
 
 # The gifts begun in this browser: what lets a cancelled one come back filled in.
@@ -39,16 +40,33 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _to_payment(request: HttpRequest, program: Program, gift: GiftForm) -> HttpResponse:
     """Begin the gift and send its donor to pay, or show the form again and say that nothing happened."""
+    answers, token = gift.answers(), gift.cleaned_data["token"]
+    visitor, verdict = guarded.weigh(request, program, gift)
+    if verdict.outcome is not guard.Outcome.GO_ON:
+        return _stopped(request, program, verdict)
     try:
-        donation = checkout.start(program, gift.answers(), token=gift.cleaned_data["token"])
-    except checkout.Unavailable:
-        return show(request, program, gift, status=HTTPStatus.SERVICE_UNAVAILABLE, unavailable=True)
-    except checkout.Refused:
-        return show(request, program, gift, status=HTTPStatus.BAD_GATEWAY, unavailable=True)
+        donation = checkout.start(program, answers, token=token, review_because=verdict.review_because)
+    except (checkout.Unavailable, checkout.Refused) as error:
+        guard.take_back(visitor)
+        refused = isinstance(error, checkout.Refused)
+        status = HTTPStatus.BAD_GATEWAY if refused else HTTPStatus.SERVICE_UNAVAILABLE
+        return show(request, program, gift, status=status, unavailable=True)
+    guard.record(visitor, donation, verdict)
     _remember(request, donation)
     if donation.status != Status.PENDING:
         return redirect("donations:gift", public_id=donation.public_id)
     return HttpResponseRedirect(donation.checkout_url, status=HTTPStatus.SEE_OTHER)
+
+
+def _stopped(request: HttpRequest, program: Program, verdict: guard.Verdict) -> HttpResponse:
+    """The form again, with everything typed. A refusal looks like a Stripe that does not answer."""
+    anew = verdict.outcome is not guard.Outcome.REFUSE
+    gift = GiftForm(guarded.kept(request, anew=anew), program=program, tax_rule=_tax_rule())
+    if not anew:
+        return show(request, program, gift, status=HTTPStatus.SERVICE_UNAVAILABLE, unavailable=True)
+    stale = verdict.outcome is guard.Outcome.STALE
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return show(request, program, gift, status=status, stale=stale, proving=not stale)
 
 
 def find_program(slug: str) -> Program | None:
@@ -74,8 +92,10 @@ def unchecked(request: HttpRequest, program: Program) -> GiftForm:
 
 
 def _empty(request: HttpRequest, program: Program) -> GiftForm:
+    token = uuid.uuid4().hex
     initial: dict[str, Any] = {
-        "token": uuid.uuid4().hex,
+        "token": token,
+        "stamp": guard.stamp(token),
         "frequency": "once",
         "donor_kind": "individual",
         "country": "FR",
@@ -147,8 +167,9 @@ def show(
     status: int = HTTPStatus.OK,
     unavailable: bool = False,
     stale: bool = False,
+    proving: bool = False,
 ) -> HttpResponse:
-    """The page with a form on it. `unavailable` and `stale` say above it why it is here again."""
+    """The page with a form on it. `unavailable`, `stale` and `proving` say above it why it is here again."""
     return render(
         request,
         "donations/give.html",
@@ -161,6 +182,8 @@ def show(
             "cancelled": "cancelled" in request.GET and request.method != "POST",
             "unavailable": unavailable,
             "stale": stale,
+            "proving": proving,
+            "challenge": guarded.challenge(program, gift, wanted=proving),
         },
         status=status,
     )

@@ -4,6 +4,7 @@ Every function here belongs in the caller's transaction.
 """
 
 import copy
+import enum
 
 from sandbox import cards, debits, events, payments, store
 from sandbox.billing import changes, clocks, cycles, ending
@@ -15,28 +16,39 @@ _DAY = 24 * 60 * 60
 RETRIES = [3 * _DAY, 5 * _DAY, 7 * _DAY]
 
 
+class Outcome(enum.Enum):
+    PAID = enum.auto()
+    PROCESSING = enum.auto()
+    REFUSED = enum.auto()
+    ACTION_REQUIRED = enum.auto()
+
+
 def attempt(invoice: StripeObject) -> None:
     """Try to collect an open invoice now. What comes of it is told by events."""
-    subscription, intent = subscription_of(invoice), intent_of(invoice)
     count_attempt(invoice)
-    method = method_of(subscription)
-    if method is None:
-        failed(invoice)
-        return
+    method = method_of(subscription_of(invoice))
+    match charge(invoice, method) if method else Outcome.REFUSED:
+        case Outcome.PAID:
+            paid(invoice)
+        case Outcome.PROCESSING:
+            on_its_way(invoice)
+        case outcome:
+            failed(invoice, action_required=outcome == Outcome.ACTION_REQUIRED)
+
+
+def charge(invoice: StripeObject, method: StripeObject) -> Outcome:
+    """Charge the invoice's amount to `method`, whose holder is not there. The invoice is left as it is."""
+    intent = intent_of(invoice)
     intent.data["payment_method"] = method.object_id
     if method.data["type"] == "sepa_debit":
         debits.begin(intent)
-        on_its_way(invoice)
-        return
+        return Outcome.PROCESSING
     card, details = cards.find(method.private["number"]).kept(), method.data["billing_details"]
     if card.authentication:
         address = f"{invoice.data['hosted_invoice_url']}authenticate/"
         payments.ask_authentication(intent, card, details, address)
-        failed(invoice, action_required=True)
-    elif payments.charge(intent, card, details):
-        paid(invoice)
-    else:
-        failed(invoice)
+        return Outcome.ACTION_REQUIRED
+    return Outcome.PAID if payments.charge(intent, card, details) else Outcome.REFUSED
 
 
 def paid(invoice: StripeObject) -> None:
@@ -98,13 +110,17 @@ def failed(invoice: StripeObject, *, action_required: bool = False) -> None:
     due = store.now() + RETRIES[number - 1] if more else None
     invoice.data["next_payment_attempt"] = invoice.private["due"] = due
     store.save(invoice)
-    events.emit("invoice.payment_failed", invoice.data, None)
-    if action_required:
-        events.emit("invoice.payment_action_required", invoice.data, None)
+    told_failed(invoice, action_required=action_required)
     if subscription.data["status"] == "active":
         _move(subscription, "past_due")
     if not more and subscription.data["status"] == "past_due":
         ending.end(subscription, "payment_failed")
+
+
+def told_failed(invoice: StripeObject, *, action_required: bool = False) -> None:
+    events.emit("invoice.payment_failed", invoice.data, None)
+    if action_required:
+        events.emit("invoice.payment_action_required", invoice.data, None)
 
 
 def subscription_of(invoice: StripeObject) -> StripeObject:

@@ -55,7 +55,7 @@ def period_end(data: dict[str, Any]) -> int:
 def _renew(subscription: StripeObject) -> None:
     before = copy.deepcopy(subscription.data)
     start = period_end(subscription.data)
-    _roll(subscription.data, start)
+    roll(subscription.data, start)
     invoice = invoicing.draft(subscription, "subscription_cycle")
     invoice.data["period_start"] = before["items"]["data"][0]["current_period_start"]
     invoice.data["period_end"] = start
@@ -74,7 +74,8 @@ def _renew(subscription: StripeObject) -> None:
             invoicing.give_up(invoice)
 
 
-def _roll(data: dict[str, Any], start: int) -> None:
+def roll(data: dict[str, Any], start: int) -> None:
+    """Let a new period begin at `start`."""
     for item in data["items"]["data"]:
         recurring = item["price"]["recurring"]
         item["current_period_start"] = start
@@ -104,7 +105,7 @@ def _announce(subscription: StripeObject) -> None:
     schedule(subscription)
     store.save(subscription)
     preview = copy.deepcopy(subscription.data)
-    _roll(preview, end)
+    roll(preview, end)
     customer = store.fetch(customers.KIND, preview["customer"])
     invoice = invoices.draft(preview, customer.data, "upcoming")
     invoice |= {"created": end, "next_payment_attempt": end + invoicing.DRAFT_FOR, "period_end": end}

@@ -1,12 +1,14 @@
 """Billing's addresses, and the lists that its objects hold only when asked."""
 
 from stripe import params
+from stripe.params import test_helpers
 
-from sandbox.billing import ending
+from sandbox.billing import changing, ending, leaving, methods, moving, pausing, paying
 from sandbox.expansion import Included
-from sandbox.resources import invoice_payments, invoices, prices, products, subscriptions
+from sandbox.resources import invoice_payments, invoices, prices, products, subscriptions, test_clocks
 from sandbox.routing import Route, route
 
+_CLOCKS = "test_helpers/test_clocks"
 ROUTES: list[Route] = [
     route("POST", "products", params.ProductCreateParams, products.create),
     route("GET", "products", params.ProductListParams, products.list_all),
@@ -18,12 +20,36 @@ ROUTES: list[Route] = [
     route("POST", "prices/{id}", params.PriceUpdateParams, prices.update),
     route("GET", "subscriptions", params.SubscriptionListParams, subscriptions.list_all),
     route("GET", "subscriptions/{id}", params.SubscriptionRetrieveParams, subscriptions.retrieve),
+    route("POST", "subscriptions/{id}", params.SubscriptionUpdateParams, changing.update),
+    route("POST", "subscriptions/{id}/pause", params.SubscriptionPauseParams, pausing.pause),
+    route("POST", "subscriptions/{id}/resume", params.SubscriptionResumeParams, pausing.resume),
     route("DELETE", "subscriptions/{id}", params.SubscriptionCancelParams, ending.cancel),
     route("GET", "invoices", params.InvoiceListParams, invoices.list_all),
     route("GET", "invoices/{id}", params.InvoiceRetrieveParams, invoices.retrieve),
+    route("POST", "invoices/{id}/pay", params.InvoicePayParams, paying.pay),
+    route("POST", "invoices/{id}/finalize", params.InvoiceFinalizeInvoiceParams, paying.finalize),
+    route("POST", "invoices/{id}/void", params.InvoiceVoidInvoiceParams, paying.void),
+    route(
+        "POST",
+        "invoices/{id}/mark_uncollectible",
+        params.InvoiceMarkUncollectibleParams,
+        paying.mark_uncollectible,
+    ),
     route("GET", "invoices/{id}/lines", params.InvoiceLineItemListParams, invoices.list_lines),
     route("GET", "invoice_payments", params.InvoicePaymentListParams, invoice_payments.list_all),
     route("GET", "invoice_payments/{id}", params.InvoicePaymentRetrieveParams, invoice_payments.retrieve),
+    route("DELETE", "customers/{id}", params.CustomerDeleteParams, leaving.delete),
+    route("GET", "customers/{id}/payment_methods", params.CustomerPaymentMethodListParams, methods.list_all),
+    route("GET", "payment_methods", params.PaymentMethodListParams, methods.list_all),
+    route("POST", "payment_methods", params.PaymentMethodCreateParams, methods.create),
+    route("POST", "payment_methods/{id}", params.PaymentMethodUpdateParams, methods.update),
+    route("POST", "payment_methods/{id}/attach", params.PaymentMethodAttachParams, methods.attach),
+    route("POST", "payment_methods/{id}/detach", params.PaymentMethodDetachParams, methods.detach),
+    route("POST", _CLOCKS, test_helpers.TestClockCreateParams, moving.create),
+    route("GET", _CLOCKS, test_helpers.TestClockListParams, test_clocks.list_all),
+    route("GET", _CLOCKS + "/{id}", test_helpers.TestClockRetrieveParams, test_clocks.retrieve),
+    route("POST", _CLOCKS + "/{id}/advance", test_helpers.TestClockAdvanceParams, moving.advance),
+    route("DELETE", _CLOCKS + "/{id}", test_helpers.TestClockDeleteParams, moving.delete),
 ]
 
 INCLUDABLE: dict[tuple[str, str], Included] = {

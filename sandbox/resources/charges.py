@@ -11,21 +11,28 @@ KIND = "charge"
 _DEBIT_PREFIX = "py_3"
 
 
-def succeed(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> StripeObject:
-    """Take the intent's amount from the card; the money arrives with a balance transaction."""
+def authorise(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> StripeObject:
+    """Have the bank hold the intent's amount: no money has moved."""
     data = _blank(intent, payment_details.card(card, intent["amount"]), billing)
-    movement = balance_transactions.record(
-        "charge", data, data["amount"], balance_transactions.card_fee(data["amount"])
-    )
     data |= {
-        "amount_captured": data["amount"],
-        "balance_transaction": movement["id"],
-        "captured": True,
         "outcome": _outcome("authorized", "Payment complete.", "approved_by_network", risk_score=20),
         "paid": True,
         "status": "succeeded",
     }
     return store.add(data, private={"card": card.number})
+
+
+def capture(charge: StripeObject, amount: int) -> None:
+    """Take `amount` of what is held; it arrives with a balance transaction, and the rest is let go."""
+    data = charge.data
+    movement = balance_transactions.record("charge", data, amount, balance_transactions.card_fee(amount))
+    data |= {
+        "amount_captured": amount,
+        "amount_refunded": data["amount"] - amount,
+        "balance_transaction": movement["id"],
+        "captured": True,
+    }
+    store.save(charge)
 
 
 def fail(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> dict[str, Any]:

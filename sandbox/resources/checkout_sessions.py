@@ -175,8 +175,6 @@ def _methods(given: Any, currency: str) -> list[str]:
 def _check_intent(asked: dict[str, Any]) -> None:
     for name in asked.keys() - _SIMULATED_INTENT:
         raise errors.NotSimulated(f"payment intents with {name}", param=f"payment_intent_data[{name}]")
-    if asked.get("capture_method") == "manual":
-        raise errors.NotSimulated("manual capture", param="payment_intent_data[capture_method]")
     if "receipt_email" in asked:
         values.email(asked["receipt_email"], "payment_intent_data[receipt_email]")
     if "statement_descriptor" in asked:

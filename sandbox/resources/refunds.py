@@ -49,6 +49,12 @@ def blank(
     }
 
 
+def reversal(charge: dict[str, Any]) -> dict[str, Any]:
+    """Money that was held and is let go: none has moved."""
+    refund = blank(charge, charge["amount"], None, {}, pending=False)
+    return {**refund, "destination_details": {"card": {"type": "reversal"}, "type": "card"}}
+
+
 def _to_card() -> dict[str, Any]:
     reference = {
         "reference_status": "pending",

@@ -49,6 +49,9 @@ _UNUSABLE = [
     ("DONATION_MAXIMUM_CENTS", "lots"),
     ("DONATION_MAXIMUM_CENTS", "-1"),
     ("DONATION_MAXIMUM_CENTS", "499"),
+    ("TRUSTED_PROXIES", "yes"),
+    ("GUARD_ADDRESS_PER_HOUR", "0"),
+    ("GUARD_FORM_SECONDS", "two"),
     ("VAR_DIR", "/dev/null/var"),
     ("SENTRY_DSN", "nonsense"),
 ]
@@ -56,7 +59,7 @@ _UNUSABLE = [
 
 def _start(monkeypatch: pytest.MonkeyPatch, folder: Path, values: dict[str, str]) -> dict[str, Any]:
     """Read the settings file afresh, with exactly these values set."""
-    known = {*commands.production(), "VAR_DIR", "DONATION_MAXIMUM_CENTS"}
+    known = {*commands.production(), "VAR_DIR", "DONATION_MAXIMUM_CENTS", "TRUSTED_PROXIES"}
     for name in known:
         monkeypatch.delenv(name, raising=False)
     for name, value in ({"VAR_DIR": str(folder)} | values).items():
@@ -122,6 +125,16 @@ def test_nothing_set_means_development_in_one_folder(monkeypatch: pytest.MonkeyP
     assert settings["CELERY_BROKER_URL"] == "files://localhost//"
     assert str(tmp_path) in str(settings["DATABASES"])
     assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+
+
+def test_thresholds_of_the_guard_can_be_set_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = _start(monkeypatch, tmp_path, {"GUARD_ADDRESS_PER_HOUR": "7", "TRUSTED_PROXIES": "1"})
+
+    assert settings["TRUSTED_PROXIES"] == 1
+    assert settings["GUARD"]["ADDRESS_PER_HOUR"] == 7
+    assert settings["GUARD"]["DECLINES_PER_MINUTE"] == 10
 
 
 def test_data_folder_may_have_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

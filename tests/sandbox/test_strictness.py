@@ -102,7 +102,7 @@ REFUSED: list[tuple[dict[str, Any], str, str | None]] = [
     ({"return_url": "https://give.example.org/"}, "return_url", None),
     ({"subscription_data": {"description": "x"}}, "subscription_data", None),
     ({"payment_intent_data": {"frob": "x"}}, "payment_intent_data[frob]", "parameter_unknown"),
-    ({"payment_intent_data": {"capture_method": "manual"}}, "payment_intent_data[capture_method]", None),
+    ({"payment_intent_data": {"capture_method": "by_hand"}}, "payment_intent_data[capture_method]", None),
     ({"payment_intent_data": {"receipt_email": "x"}}, "payment_intent_data[receipt_email]", "email_invalid"),
     ({"adaptive_pricing": {"enabled": True}}, "adaptive_pricing[enabled]", None),
     ({"automatic_tax": {"enabled": True}}, "automatic_tax", None),

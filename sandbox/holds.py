@@ -1,0 +1,54 @@
+"""Money held on a card until it is captured, or let go: by us, or by itself after a week.
+
+Every function here belongs in the caller's transaction.
+"""
+
+from sandbox import aftermath, due, events, payments, store
+from sandbox.calls import Call
+from sandbox.models import StripeObject
+from sandbox.resources import charges, refunds
+
+
+def capture(intent: StripeObject, amount: int, call: Call | None) -> None:
+    """Take `amount` cents of what is held; the rest is let go."""
+    charge = store.fetch(charges.KIND, intent.data["latest_charge"])
+    due.take(payments.HOLD, charge)
+    charges.capture(charge, amount)
+    intent.data |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    store.save(intent)
+    session = store.find("checkout.session", intent.private.get("session", ""))
+    if session:
+        session.data["payment_status"] = "paid"
+        store.save(session)
+    events.emit("charge.captured", charge.data, call)
+    events.emit("payment_intent.succeeded", intent.data, call)
+    aftermath.owe(charge)
+
+
+def release(intent: StripeObject, reason: str | None, call: Call | None) -> None:
+    """Cancel the intent and let the held money go.
+
+    As at Stripe, the charge then counts as refunded, by a refund that moves no money: its
+    destination says that it is a reversal, and it has no balance transaction.
+    """
+    charge = store.fetch(charges.KIND, intent.data["latest_charge"])
+    due.take(payments.HOLD, charge)
+    refund = refunds.reversal(charge.data)
+    store.add(refund)
+    previous = {name: charge.data[name] for name in ("amount_refunded", "refunded")}
+    charge.data |= {"amount_refunded": charge.data["amount"], "refunded": True}
+    store.save(charge)
+    intent.data["amount_capturable"] = 0
+    payments.cancel(intent, reason, call)
+    events.emit("refund.created", refund, call)
+    events.emit("charge.refunded", charge.data, call, previous)
+
+
+def expire(charge: StripeObject) -> None:
+    """Nobody has captured it for a week."""
+    intent = store.fetch("payment_intent", charge.data["payment_intent"])
+    charge.data |= {"amount_refunded": charge.data["amount"], "refunded": True}
+    store.save(charge)
+    events.emit("charge.expired", charge.data, None)
+    intent.data["amount_capturable"] = 0
+    payments.cancel(intent, "automatic")
