@@ -8,6 +8,7 @@ from django.db import transaction
 from donations import checkout, comparison, gateway, guard, reconcile, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
+from donations.plans import announcing, watching
 
 
 @shared_task
@@ -50,6 +51,17 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+
+
+@shared_task
+def watch_plans() -> None:
+    watching.sweep()
+
+
+@shared_task
+def announce_plans() -> None:
+    """Tell of yearly payments and of cards that are near their end."""
+    announcing.sweep()
 
 
 @shared_task

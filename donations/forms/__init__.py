@@ -2,7 +2,7 @@
 
 from donations.forms.answers import Answers
 from donations.forms.fields import is_siren, typed_amount
-from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm, Suggestion
+from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm
 from donations.forms.pledge import PledgeAnswers, PledgeForm
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "GiftForm",
     "PledgeAnswers",
     "PledgeForm",
-    "Suggestion",
     "is_siren",
     "typed_amount",
 ]

@@ -187,8 +187,9 @@ def test_another_frequency_is_refused(program: Program) -> None:
 
 
 def test_each_frequency_is_offered_its_own_amounts_and_none_is_chosen_for_a_plan(program: Program) -> None:
-    program.suggestedamounts.create(frequency="monthly", amount_cents=1000)
-    program.suggestedamounts.create(frequency="monthly", amount_cents=5000)
+    program.suggestedamounts.filter(frequency="monthly").delete()
+    for cents in (1000, 5000):
+        program.suggestedamounts.create(frequency="monthly", amount_cents=cents)
 
     once, monthly = GiftForm(initial={"frequency": "once"}, program=program).offers
     _once, chosen = GiftForm(form_data(frequency="monthly"), program=program).offers
