@@ -230,11 +230,17 @@ vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who hears of what cannot wait for the next look at the admin: a dispute's deadline, a refund that came back.
+STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
 OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}
 # Who makes the link that only the reader of such a letter may know, from the reference in its facts.
-OUTREACH_LINKS = {"sign_in": "donations.donors.sign_in.address"}
+OUTREACH_LINKS = {
+    "sign_in": "donations.donors.sign_in.address",
+    "email_change_old": "donations.donors.email_change.address_for_old",
+    "email_change_new": "donations.donors.email_change.address_for_new",
+}
 # A letter whose worker vanished is taken up again after this long, and only then.
 OUTREACH_LEASE_SECONDS = 600
 

@@ -46,7 +46,10 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
 def _record(donation: Donation, state: gateway.CheckoutState) -> str:
     """What was done about a session that is over; nothing when it had been done."""
     if state.payment:
-        return "settled" if payments.settle(donation, state.payment) else ""
+        settled = payments.settle(donation, state.payment)
+        if state.payment.reversed:
+            payments.catch_up(donation, gateway.fetch_reversals(state.payment.charge_id))
+        return "settled" if settled else ""
     if state.status == "expired":
         return "expired" if _expire(donation) else ""
     if state.standing == "failed":

@@ -5,8 +5,21 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, comparison, gateway, guard, reconcile, webhooks
-from donations.donors import sessions, sign_in
+from donations import (
+    checkout,
+    comparison,
+    gateway,
+    guard,
+    reconcile,
+    refunds,
+    webhooks,
+)
+from donations.donors import (
+    email_change,
+    erasure,
+    sessions,
+    sign_in,
+)
 from donations.models import Donation
 from donations.plans import announcing, watching
 
@@ -38,6 +51,12 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
 
 
 @shared_task
+def send_refunds() -> None:
+    """Ask Stripe for the refunds that it could not be asked for when they were decided."""
+    refunds.sweep()
+
+
+@shared_task
 def close_checkout(donation_pk: int) -> None:
     checkout.close(Donation.objects.get(pk=donation_pk))
 
@@ -51,6 +70,12 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+    email_change.tidy()
+
+
+@shared_task
+def finish_erasures() -> None:
+    erasure.finish()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sandbox import api
-from sandbox.views import checkout, dashboard, invoices, mail
+from sandbox.views import checkout, dashboard, faults, invoices, mail, portal
 
 app_name = "sandbox"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("objects/<str:object_id>/refund/", dashboard.refund, name="refund"),
     path("objects/<str:object_id>/send/", dashboard.send, name="send"),
     path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
+    path("faults/", faults.index, name="faults"),
     path("mail/", mail.index, name="mail"),
     path("mail/<str:file>/<int:number>/", mail.letter, name="letter"),
     path("mail/<str:file>/<int:number>/html/", mail.html, name="letter_html"),
@@ -21,5 +22,7 @@ urlpatterns = [
     path("invoices/<str:invoice_id>/", invoices.page, name="invoice"),
     path("invoices/<str:invoice_id>/authenticate/", invoices.authenticate, name="authenticate_invoice"),
     path("mandates/<str:mandate_id>/", checkout.mandate, name="mandate"),
+    path("portal/<str:session_id>/", portal.page, name="portal"),
+    path("portal/<str:session_id>/authenticate/", portal.authenticate, name="authenticate_portal"),
     path("v1/<path:address>", api.endpoint, name="api"),
 ]

@@ -7,11 +7,15 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 from donations.gateway.asking import Refused, Unavailable, is_live
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
+from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.events import BadEvent, Event, read_event
 from donations.gateway.invoices import fetch_invoice, fetch_mandate
 from donations.gateway.records import (
     Checkout,
     CheckoutState,
+    Contest,
+    Contested,
+    GivenBack,
     Interval,
     Invoice,
     InvoiceStanding,
@@ -20,10 +24,13 @@ from donations.gateway.records import (
     Order,
     Owner,
     Payment,
+    Reversals,
     Standing,
     Subscription,
     SubscriptionStatus,
+    Warned,
 )
+from donations.gateway.refunds import Why, give_back
 from donations.gateway.subscriptions import (
     cancel_subscription,
     change_amount,
@@ -37,7 +44,10 @@ __all__ = [
     "BadEvent",
     "Checkout",
     "CheckoutState",
+    "Contest",
+    "Contested",
     "Event",
+    "GivenBack",
     "Interval",
     "Invoice",
     "InvoiceStanding",
@@ -47,10 +57,13 @@ __all__ = [
     "Owner",
     "Payment",
     "Refused",
+    "Reversals",
     "Standing",
     "Subscription",
     "SubscriptionStatus",
     "Unavailable",
+    "Warned",
+    "Why",
     "cancel_subscription",
     "change_amount",
     "expire_checkout",
@@ -58,7 +71,10 @@ __all__ = [
     "fetch_invoice",
     "fetch_mandate",
     "fetch_owner",
+    "fetch_reversals",
     "fetch_subscription",
+    "fetch_warning",
+    "give_back",
     "is_live",
     "movements",
     "open_checkout",

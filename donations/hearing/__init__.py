@@ -6,9 +6,14 @@ booked, and says in a few words what was done. Handling an event again changes n
 
 from collections.abc import Mapping
 
-from donations.hearing import checkouts, declines, plans
+from donations.hearing import checkouts, declines, plans, reversals
 from donations.hearing.gifts import Handler, UnknownDonation
 
-HANDLERS: Mapping[str, Handler] = {**checkouts.HANDLERS, **declines.HANDLERS, **plans.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {
+    **checkouts.HANDLERS,
+    **declines.HANDLERS,
+    **plans.HANDLERS,
+    **reversals.HANDLERS,
+}
 
 __all__ = ["HANDLERS", "Handler", "UnknownDonation"]

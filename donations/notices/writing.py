@@ -1,5 +1,6 @@
 """What these letters have in common."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,7 +12,14 @@ from donations.models import Donation, RecurringDonation
 from outreach import letters
 
 
-def owe(kind: str, key: str, about: Donation | RecurringDonation, **facts: Any) -> bool:
+def owe(
+    kind: str,
+    key: str,
+    about: Donation | RecurringDonation,
+    *,
+    attachments: Sequence[tuple[str, str]] = (),
+    **facts: Any,
+) -> bool:
     """Owe the donor one letter in the language of their gift. Its key is the kind and what it is about."""
     with translation.override(about.language):
         program = about.program
@@ -32,6 +40,7 @@ def owe(kind: str, key: str, about: Donation | RecurringDonation, **facts: Any) 
         to=about.donor.email,
         language=about.language,
         facts=known | facts,
+        attachments=attachments,
     )
 
 

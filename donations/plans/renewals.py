@@ -35,6 +35,8 @@ def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
     _keep_mandate(donation, invoice)
     if invoice.payment:
         settled = payments.settle(donation, invoice.payment)
+        if invoice.payment.reversed:
+            payments.catch_up(donation, gateway.fetch_reversals(invoice.payment.charge_id))
         _mended(plan, invoice)
         return "settled" if settled else ""
     if invoice.standing == "processing":

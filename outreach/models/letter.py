@@ -19,9 +19,18 @@ class Kind(models.TextChoices):
     CARD_EXPIRING = "card_expiring", _("A card is about to expire")
     PLAN_CHANGED = "plan_changed", _("A recurring gift was changed")
     PLAN_ENDED = "plan_ended", _("A recurring gift has ended")
+    GIFT_REFUNDED = "gift_refunded", _("A gift was refunded")
+    REFUND_RETURNED = "refund_returned", _("A refund came back")
+    GIFT_DISPUTED = "gift_disputed", _("A gift is contested")
+    GIFT_RESTORED = "gift_restored", _("A contested gift counts again")
+    GIFT_NOT_TAKEN = "gift_not_taken", _("A gift was not charged")
+    STAFF_NOTICE = "staff_notice", _("Notice to staff")
     PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")
+    EMAIL_CHANGE_OLD = "email_change_old", _("Change of e-mail, to the old address")
+    EMAIL_CHANGE_NEW = "email_change_new", _("Change of e-mail, to the new address")
+    ERASURE = "erasure", _("Answer to an erasure request")
 
 
 class State(models.TextChoices):
