@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from donations import ledger, plans, reconcile
+from donations import gateway, ledger, plans
 from donations.models import (
     Donation,
     EndReason,
@@ -98,7 +98,7 @@ def test_a_declined_first_card_begins_nothing() -> None:
 
 def test_a_plan_whose_payment_page_ran_out_is_given_up() -> None:
     donation = give(frequency="monthly")
-    reconcile.gateway.expire_checkout(donation.stripe_session_id or "")
+    gateway.expire_checkout(donation.stripe_session_id or "")
 
     hear()
 
