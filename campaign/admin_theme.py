@@ -85,6 +85,9 @@ _MENU = [
         "title": _("Money"),
         "items": [
             _entry(_("Gifts"), "volunteer_activism", "donations.donation"),
+            _entry(_("Refunds"), "undo", "donations.refund"),
+            _entry(_("Disputes"), "gavel", "donations.dispute"),
+            _entry(_("Fraud warnings"), "warning", "donations.fraudwarning"),
             _entry(_("Received otherwise"), "payments", "donations.offlinegift"),
             _entry(_("Announced gifts"), "pending_actions", "donations.pledge"),
             _entry(_("Ledger"), "account_balance", "donations.ledgerentry"),

@@ -6,6 +6,7 @@ from donations.admin import (
     inbox,
     offline,
     pledges,
+    reversals,
     staff,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "inbox",
     "offline",
     "pledges",
+    "reversals",
     "staff",
 ]

@@ -19,12 +19,15 @@ from donations import ledger
 from donations.models import (
     Comparison,
     Discrepancy,
+    Dispute,
     ErasureRequest,
+    FraudWarning,
     Issuer,
     OfflineGift,
     Pledge,
     ProgramTotal,
     Receipt,
+    Refund,
     StripeEvent,
     TaxRule,
 )
@@ -65,6 +68,9 @@ TREASURER = {
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
+    "donations.refund": "l",
+    "donations.dispute": "l",
+    "donations.fraudwarning": "l",
     "donations.stripeevent": "l",
     "donations.comparison": "l",
     "donations.discrepancy": "l",
@@ -128,6 +134,11 @@ def one_of_each() -> dict[str, Model]:
         Receipt.objects.create(
             donation=gift, series="C", year=2026, number=1, facts={}, template_version="1", issued_at=now
         ),
+        Refund.objects.create(donation=gift, amount_cents=100, reason="donor"),
+        Dispute.objects.create(
+            donation=gift, stripe_dispute_id="du_1", amount_cents=100, status="open", opened_at=now
+        ),
+        FraudWarning.objects.create(donation=gift, stripe_warning_id="issfr_1", warned_at=now),
         StripeEvent.objects.create(event_id="evt_1", type="x", livemode=False, payload={}, created_at=now),
         Comparison.objects.create(since=now, until=now),
         Discrepancy.objects.create(
