@@ -36,6 +36,7 @@ _VERBS = {
     "export": _("export"),
     "refund": _("give back"),
     "close": _("close"),
+    "end": _("end"),
 }
 
 admin.site.unregister(User)
