@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("donations", "0014_bank_lines"),
+        ("donations", "0015_review_of_held_gifts"),
     ]
     operations = [
         migrations.AddField(
