@@ -373,7 +373,9 @@ def test_a_line_becomes_one_gift_whoever_confirms_it(campaign: Program, treasure
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("keys", "told"), [("ab", ["recorded", "refused"]), ("aa", ["recorded", "recorded"])], ids=["two", "twice"]
+    ("keys", "told"),
+    [("ab", ["recorded", "refused"]), ("aa", ["recorded", "recorded"])],
+    ids=["two", "twice"],
 )
 def test_two_who_confirm_at_once_record_once(keys: str, told: list[str]) -> None:
     """Two people are told apart; the two halves of one person's double click are not."""
