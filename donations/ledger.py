@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -55,16 +55,10 @@ class Account:
 def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at: dt.datetime) -> LedgerEntry:
     """Add a settled gift to the ledger and to its programme's totals.
 
-    Call it in the transaction that settles the gift. The total's row is locked first, so gifts of
+    Call it in the transaction that settles the gift. The programme's row is locked first, so gifts of
     one programme are posted one after the other and a donor's first gift is seen exactly once.
     A second call for the same charge raises IntegrityError: the ledger never counts it twice.
     """
-    total = _lock(donation.program_id)
-    known = LedgerEntry.objects.filter(
-        program_id=donation.program_id,
-        kind=EntryKind.GIFT,
-        donation__donor__email=donation.donor.email,
-    ).exists()
     entry = LedgerEntry(
         program_id=donation.program_id,
         donation=donation,
@@ -76,7 +70,12 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
         source="stripe",
         source_ref=charge_id,
     )
-    _post(entry, total, gifts=1, donors=0 if known else 1)
+    earlier = LedgerEntry.objects.filter(
+        program_id=donation.program_id,
+        kind=EntryKind.GIFT,
+        donation__donor__email=donation.donor.email,
+    )
+    _post(entry, gifts=1, donors=Case(When(Exists(earlier), then=0), default=1))
     return entry
 
 
@@ -87,7 +86,7 @@ def post(entry: LedgerEntry) -> LedgerEntry:
     """
     if entry.kind == EntryKind.GIFT:
         raise ValueError("a gift is posted with its donation")
-    _post(entry, _lock(entry.program_id))
+    _post(entry)
     return entry
 
 
@@ -154,30 +153,28 @@ def sum_months(program: Program) -> dict[Slot, Sums]:
     return {Slot(month.date(), kind): Sums(cents, entries) for month, kind, cents, entries in rows}
 
 
-def _lock(program_id: int) -> QuerySet[ProgramTotal]:
-    """The programme's total, locked until the transaction ends."""
-    total = ProgramTotal.objects.select_for_update().filter(program_id=program_id)
-    if not total:
-        # The programme's first entry. Whoever makes the row, both then wait for its lock.
-        ProgramTotal.objects.bulk_create([ProgramTotal(program_id=program_id)], ignore_conflicts=True)
-        total.get()
-    return total
+def _post(entry: LedgerEntry, *, gifts: int = 0, donors: int | Case = 0) -> None:
+    """Write the entry and move what is kept of it.
 
-
-def _post(entry: LedgerEntry, total: QuerySet[ProgramTotal], *, gifts: int = 0, donors: int = 0) -> None:
-    """Write the entry and move what is kept of it. The lock on the total guards the months too."""
+    The programme is touched first, whose page changes: that locks its row until the transaction ends,
+    and the lock guards the totals. Each later statement sees what whoever held it before has committed.
+    """
+    Program.objects.filter(pk=entry.program_id).touch()
+    total = ProgramTotal.objects.filter(program_id=entry.program_id)
+    moves = {
+        "raised_cents": F("raised_cents") + entry.amount_cents,
+        "gifts": F("gifts") + gifts,
+        "donors": F("donors") + donors,
+        "entries": F("entries") + 1,
+        "updated_at": timezone.now(),
+    }
+    if not total.update(**moves):
+        ProgramTotal.objects.create(program_id=entry.program_id)
+        total.update(**moves)
     entry.save(force_insert=True)
-    total.update(
-        raised_cents=F("raised_cents") + entry.amount_cents,
-        gifts=F("gifts") + gifts,
-        donors=F("donors") + donors,
-        entries=F("entries") + 1,
-        updated_at=timezone.now(),
-    )
     slot = {"program_id": entry.program_id, "month": month_of(entry.occurred_at), "kind": entry.kind}
     moved = MonthlyTotal.objects.filter(**slot).update(
         amount_cents=F("amount_cents") + entry.amount_cents, entries=F("entries") + 1
     )
     if not moved:
         MonthlyTotal.objects.create(**slot, amount_cents=entry.amount_cents, entries=1)
-    Program.objects.filter(pk=entry.program_id).touch()

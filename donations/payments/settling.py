@@ -3,6 +3,7 @@
 import logging
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from donations import ledger, receipts, thanks
@@ -13,6 +14,9 @@ from outreach import subscriptions
 
 logger = logging.getLogger(__name__)
 
+# Whoever was first has settled it; what is held waits for a person to decide.
+_NOT_SETTLED = Q(settled_at=None) & ~Q(status=Status.HELD)
+
 
 def settle(donation: Donation, payment: Payment) -> bool:
     """Record that a gift's money has arrived. True when this call did it, False when it was done.
@@ -21,16 +25,15 @@ def settle(donation: Donation, payment: Payment) -> bool:
     the subscription and the letter owed. A payment that differs from what was asked is not counted:
     the gift is held for review. Raises `Impossible`.
     """
-    donation.refresh_from_db(fields=["status", "settled_at"])
-    if donation.settled_at or donation.status == Status.HELD:
-        return False  # done before, or waiting for a person to decide
-    mismatch = _mismatch(donation, payment)
-    if mismatch:
-        return hold(donation, reason=mismatch)
+    if mismatch := _mismatch(donation, payment):
+        donation.refresh_from_db(fields=["status", "settled_at"])
+        done = donation.settled_at or donation.status == Status.HELD
+        return False if done else hold(donation, reason=mismatch)
     with transaction.atomic():
         moved = move(
             donation,
             Status.PAID,
+            where=_NOT_SETTLED,
             method=payment.method,
             livemode=payment.livemode,
             stripe_payment_intent_id=payment.payment_intent_id,
@@ -48,7 +51,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
         )
         receipt = receipts.issue(donation, paid_at=payment.paid_at)
         if donation.updates_consent:
-            subscriptions.confirm(
+            subscriptions.keep_consent(
                 email=donation.donor.email,
                 program=donation.program,
                 language=donation.language,
