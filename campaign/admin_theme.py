@@ -85,6 +85,7 @@ _MENU = [
         "title": _("Money"),
         "items": [
             _entry(_("Gifts"), "volunteer_activism", "donations.donation"),
+            _entry(_("Received otherwise"), "payments", "donations.offlinegift"),
             _entry(_("Announced gifts"), "pending_actions", "donations.pledge"),
             _entry(_("Ledger"), "account_balance", "donations.ledgerentry"),
             _entry(_("Programme totals"), "functions", "donations.programtotal"),

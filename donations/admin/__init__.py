@@ -4,8 +4,18 @@ from donations.admin import (
     erasure,
     gifts,
     inbox,
+    offline,
     pledges,
     staff,
 )
 
-__all__ = ["comparison", "documents", "erasure", "gifts", "inbox", "pledges", "staff"]
+__all__ = [
+    "comparison",
+    "documents",
+    "erasure",
+    "gifts",
+    "inbox",
+    "offline",
+    "pledges",
+    "staff",
+]

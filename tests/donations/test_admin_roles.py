@@ -21,6 +21,7 @@ from donations.models import (
     Discrepancy,
     ErasureRequest,
     Issuer,
+    OfflineGift,
     Pledge,
     ProgramTotal,
     Receipt,
@@ -47,6 +48,7 @@ FUNDRAISER = {
     "programs.progressupdate": "lacd",
     "donations.donation": "l",
     "donations.donor": "l",
+    "donations.offlinegift": "la",
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "outreach.letter": "l",
@@ -59,6 +61,7 @@ TREASURER = {
     "donations.donation": "l",
     "donations.donor": "l",
     "donations.ledgerentry": "l",
+    "donations.offlinegift": "la",
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
@@ -134,6 +137,9 @@ def one_of_each() -> dict[str, Model]:
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
+        OfflineGift.objects.create(
+            donation=gift, key="k", received_on=now, bank_reference="x", recorded_by=staff.member("Treasurer")
+        ),
         ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
