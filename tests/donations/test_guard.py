@@ -55,9 +55,9 @@ def test_gifts_that_are_paid_are_not_counted(program: Program) -> None:
         guard.succeeded(donation)
         guard.succeeded(donation)
 
-    # Told twice of each, it has counted each down once.
-    counts = set(RateCount.objects.exclude(key__contains="hasty").values_list("count", flat=True))
-    assert counts == {0}
+    # Told twice of each, it has counted each down once: five more may come, and no sixth.
+    more = [outcome(program, visitor(), sent(seconds=5)) for _gift in range(6)]
+    assert more == [Outcome.GO_ON] * 5 + [Outcome.PROVE]
 
 
 def test_one_network_and_one_email_address_have_their_share_too(program: Program, settings: Any) -> None:

@@ -1,23 +1,31 @@
 """Time passes: plans renew without their donor, and fail, and are mended or end."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 import requests
 import stripe
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 
-from sandbox.billing import collecting, periods
+from sandbox import sweep
+from sandbox.billing import collecting, periods, renewals
+from sandbox.models import StripeObject
 
 from .billing import (
     DAY,
     HOUR,
     invoices_of,
     last_event,
+    monthly,
     pass_time,
     period_end,
     subscribe,
     types,
 )
+from .conftest import debit
 
 
 def _at(text: str) -> int:
@@ -205,3 +213,123 @@ def test_closed_invoice_cannot_be_paid_twice(client_of_stripe: stripe.StripeClie
 
     assert "This invoice is paid." in again.text
     assert len(client_of_stripe.v1.charges.list().data) == 1
+
+
+def test_next_payment_comes_at_the_press_of_a_button(
+    client_of_stripe: stripe.StripeClient, client: Client
+) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    other = subscribe(client_of_stripe)
+
+    for _time in range(2):
+        client.post(f"/sandbox/objects/{plan.id}/act/", {"what": "renew"})
+    call_command("sandbox_act", "renew", other.id)
+
+    assert [invoice.attempt_count for invoice in invoices_of(client_of_stripe, plan)] == [2, 1]
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, other)] == ["paid", "paid"]
+
+
+def test_month_passes_on_demand(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+
+    call_command("sandbox_settle", ahead=32 * 24 * 60)
+
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, plan)] == ["paid", "paid"]
+
+
+def test_failed_renewal_is_mended_from_an_account(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    pass_time(period_end(plan) + HOUR)
+    invoice = invoices_of(client_of_stripe, plan)[0]
+    assert invoice.hosted_invoice_url
+
+    sent = requests.post(invoice.hosted_invoice_url, data={"iban": "FR1420041010050500013M02606"}, timeout=5)
+
+    assert "Your bank is debiting your account." in sent.text
+    (charge, *_others) = client_of_stripe.v1.charges.list().data
+    sweep.collect(charge.id)
+    mended = client_of_stripe.v1.subscriptions.retrieve(plan.id)
+    assert (mended.status, mended.default_payment_method) == ("active", charge.payment_method)
+    assert "This invoice is paid." in requests.get(invoice.hosted_invoice_url, timeout=5).text
+
+
+def test_expired_card_fails_until_the_bank_sends_a_new_one(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    method = plan.default_payment_method
+    assert isinstance(method, str)
+    call_command("sandbox_act", "expire_soon", method)
+    card = client_of_stripe.v1.payment_methods.retrieve(method).card
+    assert card
+    today = datetime.now(tz=UTC)
+    assert (card.exp_month, card.exp_year) == (today.month, today.year)
+
+    call_command("sandbox_act", "renew", plan.id)
+    (failed, *_paid) = client_of_stripe.v1.charges.list().data
+    call_command("sandbox_act", "reissue", method)
+    told = types(client_of_stripe)
+    call_command("sandbox_act", "renew", plan.id)
+
+    assert (failed.status, failed.failure_code) == ("failed", "expired_card")
+    assert told[-1] == "payment_method.automatically_updated"
+    assert client_of_stripe.v1.subscriptions.retrieve(plan.id).status == "active"
+
+
+def test_closed_account_is_not_debited_again(client_of_stripe: stripe.StripeClient) -> None:
+    debit(client_of_stripe.v1.checkout.sessions.create(monthly()))
+    (charge,) = client_of_stripe.v1.charges.list().data
+    sweep.refuse(charge.id, "account_closed")
+    (plan,) = client_of_stripe.v1.subscriptions.list({"customer": str(charge.customer)}).data
+    assert "mandate.updated" in types(client_of_stripe)
+
+    call_command("sandbox_act", "renew", plan.id)
+
+    assert len(client_of_stripe.v1.charges.list().data) == 1
+    (invoice,) = invoices_of(client_of_stripe, plan)
+    assert (invoice.status, invoice.attempt_count) == ("open", 2)
+    assert client_of_stripe.v1.subscriptions.list({"status": "past_due"}).data[0].id == plan.id
+    assert client_of_stripe.v1.subscriptions.list({"status": "ended"}).data == []
+
+
+def test_two_sweeps_at_once_renew_once(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    until = period_end(plan) + HOUR
+
+    def sweep_once(_number: int) -> None:
+        try:
+            renewals.run_due(until)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sweep_once, range(4)))
+
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, plan)] == ["paid", "paid"]
+    assert len(client_of_stripe.v1.charges.list().data) == 2
+
+
+def test_plan_that_cannot_be_billed_holds_up_no_other(client_of_stripe: stripe.StripeClient) -> None:
+    broken, fine = subscribe(client_of_stripe), subscribe(client_of_stripe)
+    StripeObject.objects.filter(object_id=broken.default_payment_method).update(private={})
+
+    pass_time(period_end(fine) + 2 * HOUR)
+
+    assert client_of_stripe.v1.invoices.list({"subscription": broken.id}).data[0].status == "draft"
+    assert invoices_of(client_of_stripe, fine)[0].status == "paid"
+
+
+def test_charge_leads_back_to_its_plan(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    (charge,) = client_of_stripe.v1.charges.list().data
+    assert isinstance(charge.payment_intent, str)
+
+    (found,) = client_of_stripe.v1.invoice_payments.list(
+        {
+            "payment": {"type": "payment_intent", "payment_intent": charge.payment_intent},
+            "expand": ["data.invoice"],
+        }
+    ).data
+
+    assert isinstance(found.invoice, stripe.Invoice)
+    assert found.invoice.parent
+    assert found.invoice.parent.subscription_details
+    assert found.invoice.parent.subscription_details.subscription == plan.id
