@@ -35,6 +35,7 @@ _VERBS = {
     "export": _("export"),
     "refund": _("refund"),
     "close": _("close"),
+    "replay": _("handle again"),
 }
 
 admin.site.unregister(User)

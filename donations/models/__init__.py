@@ -16,7 +16,7 @@ from donations.models.reversal import (
     RefundReason,
     RefundStatus,
 )
-from donations.models.stripe_event import StripeEvent
+from donations.models.stripe_event import Replay, StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "RefundReason",
     "RefundStatus",
     "Regime",
+    "Replay",
     "Series",
     "SignInLink",
     "Status",
