@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 N ?= auto
+# What one process has left to run, another takes over: tests are of very different lengths.
+SIDE_BY_SIDE = -n $(N) --dist worksteal
 ARGS ?=
 
 SERVICES := DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/campaign} \
@@ -23,13 +25,13 @@ run: .venv/.runtime ## the whole site on http://127.0.0.1:8000, or PORT=…; Ctr
 	@exec $(PY) -m campaign.run
 
 test: .venv/.development ## the whole suite on the embedded database (ARGS='-k word' to choose)
-	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(N) -m 'not browser and not services' $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) $(SIDE_BY_SIDE) -m 'not browser and not services' $(ARGS)
 
 services-test: .venv/.development ## the suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL or the local ones
-	@$(SERVICES) $(PYTEST) -n $(N) -m 'not browser and not embedded' $(ARGS)
+	@$(SERVICES) $(PYTEST) $(SIDE_BY_SIDE) -m 'not browser and not embedded' $(ARGS)
 
 browser-test: .venv/.development ## whole journeys in a real Chromium, against the real processes
-	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n $(N) -m browser --ignore tests/browser/test_lighthouse.py $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) $(SIDE_BY_SIDE) -m browser --ignore tests/browser/test_lighthouse.py $(ARGS)
 
 lighthouse: .venv/.development ## Lighthouse's marks of page and form; needs Node and npm
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -v tests/browser/test_lighthouse.py $(ARGS)

@@ -13,12 +13,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.utils import translation
 
 from campaign import catalogues
 from programs.models import Program
-from tests import database, environment
+from tests import database, environment, kept, suites
 from tests.processes import Worker
 
 # Not queue/control: this process's Celery connection has declared its queue there, once.
@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
         catalogues.compile_all()
 
 
+@pytest.hookimpl(tryfirst=True)  # before anything is chosen by its marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    suites.mark_embedded(items)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """The live server has a thread for each connection: none of them keeps one to the test database."""
@@ -38,18 +43,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Any) -> bool:
+    """The test database is there already, a copy of one that was migrated once: Django has it as it is."""
+    with django_db_blocker.unblock():
+        kept.fill_test_database()
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """At the end PostgreSQL drops the test database only when no thread of a test is connected to it."""
     with django_db_blocker.unblock():
         database.empty_quickly()
     yield
     with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+        database.drop()
 
 
 @pytest.fixture(autouse=True)

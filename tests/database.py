@@ -19,6 +19,15 @@ def empty_quickly() -> None:
         connection.ops.sql_flush = _deletions  # type: ignore[assignment, method-assign]
 
 
+def drop() -> None:
+    """At the end: PostgreSQL drops the test database only when no thread of a test is connected to it."""
+    if connection.vendor == "postgresql":
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)} WITH (FORCE)")
+
+
 def _deletions(_style: Any, tables: Sequence[str], **_options: Any) -> list[str]:
     filled = _with_rows([table for table in tables if table not in _KEPT])
     statements = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in filled]  # noqa: S608

@@ -15,9 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 _READY_SECONDS = 30
 
 
-def database_url() -> str:
-    """The test database as DATABASE_URL names it. Read inside a test: it has its name by then."""
-    database = connection.settings_dict
+def database_url(name: str = "") -> str:
+    """The test database as DATABASE_URL names it, or another on its server.
+
+    Read inside a test: the test's database has its name by then.
+    """
+    database = connection.settings_dict | ({"NAME": name} if name else {})
     if connection.vendor == "sqlite":
         return f"sqlite:///{quote(str(database['NAME']))}"
     user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"] or "", safe="")

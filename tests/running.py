@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests import kept
 from tests.processes import ROOT
 
 _UP_SECONDS = 90
@@ -24,16 +26,8 @@ def free_port() -> int:
 
 
 def prepare(folder: Path) -> Path:
-    """A data folder as a first run leaves it, to copy: migrating is most of a start."""
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [sys.executable, "-m", "campaign.run.prepare"],
-        cwd=ROOT,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    """A data folder as a first run leaves it: migrating is most of a start."""
+    shutil.copytree(kept.prepared(), folder, dirs_exist_ok=True)
     return folder
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 from tests.browser.chromium import NAMES, launch
 from tests.production import served
-from tests.running import Run
+from tests.running import Run, prepare
 
 NARROW, WIDE = 390, 1440
 Browse = Callable[..., Page]
@@ -47,7 +47,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The whole site on a port of its own, filled as a first `make run` fills it. Shared by all journeys."""
-    run = Run(tmp_path_factory.mktemp("site"))
+    run = Run(prepare(tmp_path_factory.mktemp("site")))
     try:
         yield run.wait_until_up()
         assert run.process.poll() is None, f"the run ended by itself:\n{run.output[-5000:]}"

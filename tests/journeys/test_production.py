@@ -21,7 +21,10 @@ from tests.processes import ROOT
 from tests.project import commands
 from tests.running import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.embedded,
+]  # with an SQLite file of its own, whatever the suite runs on
 
 _PAGES = [("/en/hematology/", "en"), ("/fr/hematologie/", "fr"), ("/en/hematology/give/", "en")]
 

@@ -1,7 +1,6 @@
 """`make run` starts everything, says where it is, and leaves nothing behind."""
 
 import os
-import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,15 +9,11 @@ from urllib.request import urlopen
 
 import pytest
 
+import campaign.run.__main__
 from tests.running import Run, prepare
 
 pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 Start = Callable[..., Run]
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
@@ -37,9 +32,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def again(start: Start, prepared: Path, tmp_path: Path) -> Start:
+def again(start: Start, tmp_path: Path) -> Start:
     """Start a run where one has been before."""
-    shutil.copytree(prepared, tmp_path / "var")
+    prepare(tmp_path / "var")
     return start
 
 
@@ -62,32 +57,32 @@ def test_it_prints_where_the_site_is_and_ctrl_c_ends_everything(start: Start) ->
     assert "Traceback" not in run.output
 
 
-def test_second_run_keeps_the_data_and_the_login_and_waits_its_turn(again: Start) -> None:
+def test_second_run_keeps_the_data_and_the_login_waits_its_turn_and_leaves_nothing_when_killed(
+    again: Start,
+) -> None:
     first = again().wait_until_up()
     kept = (first.folder / "db.sqlite3").stat().st_ino
     meanwhile = again()
     refusal = meanwhile.process.wait(timeout=30)
     meanwhile.wait_for(r".+")
-    first.end()
+    left_by_first = _left_after(signal.SIGHUP, first)
 
     second = again().wait_until_up()
-    second.end()
+    left_by_second = _left_after(signal.SIGKILL, second)
 
     assert refusal == 1
     assert meanwhile.output.startswith("Another run is using ")
     assert meanwhile.output.count("\n") == 1
     assert _login(first) == _login(second)
     assert (second.folder / "db.sqlite3").stat().st_ino == kept
+    assert left_by_first == left_by_second == []
 
 
-@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGKILL])
-def test_nothing_is_left_however_the_supervisor_ends(again: Start, how: signal.Signals) -> None:
-    run = again().wait_until_up()
-
+def _left_after(how: signal.Signals, run: Run) -> list[tuple[int, str]]:
+    """End the supervisor alone, whatever way: what of the run is still there a little later."""
     os.kill(run.process.pid, how)
     run.process.wait(timeout=30)
-
-    assert run.wait_until_gone() == []
+    return run.wait_until_gone()
 
 
 def test_nothing_is_left_when_it_is_ended_before_it_is_up(start: Start) -> None:
@@ -127,7 +122,7 @@ def test_taken_port_is_one_line_before_anything_starts(start: Start) -> None:
     assert not (run.folder / "db.sqlite3").exists()
 
 
-@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "80 80", "٨٠٠٠"])
+@pytest.mark.parametrize("port", ["http", "٨٠٠٠"])
 def test_port_that_is_none_is_one_line(start: Start, port: str) -> None:
     run = start(port=port)
     code = run.process.wait(timeout=30)
@@ -135,3 +130,11 @@ def test_port_that_is_none_is_one_line(start: Start, port: str) -> None:
 
     assert code == 1
     assert run.output == f"PORT must be a number from 1 to 65535, not {port!r}.\n"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "80 80", "1e3"])
+def test_no_other_port_is_taken_for_one(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PORT", port)
+
+    with pytest.raises(SystemExit, match="PORT must be a number from 1 to 65535, not"):
+        campaign.run.__main__._chosen_port()
