@@ -119,8 +119,8 @@ class StripeEventAdmin(ReadOnlyAdmin):
         if count:
             tasks.wake(tasks.process_events)
             told = ngettext(
-                "%(count)d event will be handled again within moments. What is recorded already is not recorded twice.",
-                "%(count)d events will be handled again within moments. What is recorded already is not recorded twice.",
+                "%(count)d event will be handled again within moments.",
+                "%(count)d events will be handled again within moments.",
                 count,
             )
             self.message_user(request, told % {"count": count}, messages.SUCCESS)
