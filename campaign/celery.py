@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     },
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
+    "send-refunds": _every(300, "donations.tasks.send_refunds"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),
     "tidy-pictures": _every(600, "programs.tasks.tidy_pictures"),

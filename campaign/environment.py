@@ -88,6 +88,14 @@ def sender(address: str) -> str:
     return address
 
 
+def addresses(text: str) -> list[str]:
+    """STAFF_EMAIL: plain addresses with commas between."""
+    found = [each.strip() for each in text.split(",") if each.strip()]
+    if not all("@" in each and parseaddr(each)[1] == each for each in found):
+        raise SystemExit("STAFF_EMAIL must be addresses with commas between, such as gifts@example.org.")
+    return found
+
+
 def whole_number(name: str, *, default: int, least: int) -> int:
     text: str = env.str(name, default="") or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):

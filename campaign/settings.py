@@ -230,6 +230,8 @@ vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who hears of what cannot wait for the next look at the admin: a dispute's deadline, a refund that came back.
+STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
 OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}

@@ -32,7 +32,10 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
             f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
         )
     if state.payment:
-        return "settled" if payments.settle(donation, state.payment) else "nothing new"
+        settled = payments.settle(donation, state.payment)
+        if state.payment.reversed:
+            payments.catch_up(donation, gateway.fetch_reversals(state.payment.charge_id))
+        return "settled" if settled else "nothing new"
     if state.status == "expired":
         return "expired" if payments.expire(donation) else "nothing new"
     if state.status == "complete":

@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, comparison, gateway, guard, reconcile, webhooks
+from donations import checkout, comparison, gateway, guard, reconcile, refunds, webhooks
 from donations.donors import sessions, sign_in
 from donations.models import Donation
 
@@ -34,6 +34,12 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
         comparison.compare()
     except gateway.Unavailable as error:
         raise self.retry(exc=error) from error
+
+
+@shared_task
+def send_refunds() -> None:
+    """Ask Stripe for the refunds that it could not be asked for when they were decided."""
+    refunds.sweep()
 
 
 @shared_task

@@ -33,7 +33,7 @@ _VERBS = {
     "change": _("change"),
     "delete": _("delete"),
     "export": _("export"),
-    "refund": _("refund"),
+    "refund": _("give back"),
     "close": _("close"),
     "replay": _("handle again"),
 }

@@ -1,8 +1,8 @@
 """Let the books agree again, where asking Stripe about the gift is enough."""
 
-from donations import gateway, payments, reconcile
+from donations import gateway, payments, reconcile, reversals
 from donations.comparison.finding import Finding
-from donations.models import Difference
+from donations.models import Difference, EntryKind
 
 _NOT_BY_ITSELF = "for a person to look at"
 
@@ -16,6 +16,8 @@ def repair(finding: Finding) -> str:
     if finding.difference != Difference.MISSING_HERE or not finding.charge_id:
         return _NOT_BY_ITSELF
     try:
-        return reconcile.catch_up(finding.charge_id)
-    except (gateway.Refused, payments.Impossible) as error:
+        if finding.kind == EntryKind.GIFT:
+            return reconcile.catch_up(finding.charge_id)
+        return reversals.compare(finding.charge_id)
+    except (gateway.Refused, payments.Impossible, reversals.UnknownDonation) as error:
         return f"{_NOT_BY_ITSELF}: {error}"[:500]

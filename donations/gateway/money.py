@@ -36,6 +36,7 @@ def of_intent(intent: stripe.PaymentIntent) -> Payment:
         method=method,
         paid_at=_paid_at(charge, balance, method),
         livemode=charge.livemode,
+        reversed=charge.amount_refunded > 0 or charge.disputed,
     )
 
 

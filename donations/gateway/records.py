@@ -26,6 +26,8 @@ class Payment:
     method: str
     paid_at: dt.datetime
     livemode: bool
+    # Some of it has gone back, or a bank contests it: `fetch_reversals` says what.
+    reversed: bool = False
 
 
 # How the payment of a Checkout Session stands: nothing tried or nothing said yet, with the bank, set aside
@@ -75,3 +77,69 @@ class Owner:
     payment_intent_id: str
     donation: str
     customer_id: str
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """A refund. `taken_at` is when the money left the foundation's balance at Stripe, `returned_at` when
+    it came back because the refund could not be made; None where neither has happened.
+    """
+
+    refund_id: str
+    charge_id: str
+    amount_cents: int
+    currency: str
+    fee_cents: int
+    status: Literal["pending", "succeeded", "failed"]
+    created_at: dt.datetime
+    taken_at: dt.datetime | None
+    returned_at: dt.datetime | None
+    # The public id of our own row, where the refund was asked for here and not in Stripe's dashboard.
+    reference: str
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A movement of the balance that a dispute made: withdrawn (negative), given back, or a fee alone."""
+
+    amount_cents: int
+    fee_cents: int
+    moved_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A dispute, and what it has moved so far, oldest first. An inquiry moves nothing."""
+
+    dispute_id: str
+    charge_id: str
+    amount_cents: int
+    currency: str
+    reason: str
+    status: Literal["inquiry", "open", "won", "lost", "closed"]
+    appealed: bool
+    due_by: dt.datetime | None
+    opened_at: dt.datetime
+    movements: tuple[Contest, ...]
+
+
+@dataclass(frozen=True)
+class Warned:
+    """An early fraud warning of a card scheme's."""
+
+    warning_id: str
+    charge_id: str
+    fraud_type: str
+    actionable: bool
+    warned_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Reversals:
+    """All that has gone back of one charge, as Stripe has it now; `donation` is the gift it names."""
+
+    charge_id: str
+    payment_intent_id: str
+    donation: str
+    refunds: tuple[GivenBack, ...]
+    disputes: tuple[Contested, ...]

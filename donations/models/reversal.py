@@ -68,6 +68,12 @@ class Refund(models.Model):
                 | models.Q(stripe_refund_id__isnull=False),
                 name="refund_made_has_id",
             ),
+            # Two people who give the same gift back at once ask for it once.
+            models.UniqueConstraint(
+                fields=["donation"],
+                condition=models.Q(status="requested"),
+                name="refund_one_asked_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

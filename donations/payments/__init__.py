@@ -5,7 +5,19 @@ changes nothing. What follows from a move is written in the same transaction, an
 the network.
 """
 
+from donations.payments.entries import left_of
 from donations.payments.moves import MOVES, Impossible
+from donations.payments.reversing import catch_up
 from donations.payments.settling import expire, fail, hold, process, settle
 
-__all__ = ["MOVES", "Impossible", "expire", "fail", "hold", "process", "settle"]
+__all__ = [
+    "MOVES",
+    "Impossible",
+    "catch_up",
+    "expire",
+    "fail",
+    "hold",
+    "left_of",
+    "process",
+    "settle",
+]

@@ -19,7 +19,8 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.EXPIRED: frozenset({Status.PAID}),
     # A refund that came back; a gift disputed although it had been given back.
     Status.REFUNDED: frozenset({Status.PAID, Status.DISPUTED, Status.LOST}),
-    Status.LOST: frozenset(),
+    # A lost dispute may be appealed.
+    Status.LOST: frozenset({Status.DISPUTED, Status.PAID, Status.REFUNDED}),
 }
 
 

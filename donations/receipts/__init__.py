@@ -6,5 +6,6 @@ facts and one stored PDF in the same way.
 
 from donations.receipts.documents import Damaged, document
 from donations.receipts.issuing import issue
+from donations.receipts.voiding import Restated, restate
 
-__all__ = ["Damaged", "document", "issue"]
+__all__ = ["Damaged", "Restated", "document", "issue", "restate"]

@@ -51,7 +51,7 @@ class Facts(TypedDict):
     issuer: IssuerFacts
 
 
-def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date) -> Facts:
+def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date, amount_cents: int) -> Facts:
     """Everything this receipt's document will state, read now and never again."""
     donation = receipt.donation
     language = "fr" if donation.language.lower().startswith("fr") else "en"
@@ -63,9 +63,9 @@ def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date) -> Facts:
         specimen=not donation.livemode,
         issued_at=receipt.issued_at.isoformat(),
         paid_on=paid_on.isoformat(),
-        amount_cents=donation.amount_cents,
+        amount_cents=amount_cents,
         currency=donation.currency,
-        amount_words=_words(donation.amount_cents, language),
+        amount_words=_words(amount_cents, language),
         method=donation.method,
         program=_by_language(language, lambda: donation.program.title),
         designation=_by_language(language, lambda: need.label) if need else {},

@@ -13,8 +13,16 @@ from donations.receipts.facts import PARIS, collect
 TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-1"}
 
 
-def issue(donation: Donation, *, paid_at: dt.datetime, series: Series = Series.CONFIRMATION) -> Receipt:
+def issue(
+    donation: Donation,
+    *,
+    paid_at: dt.datetime,
+    amount_cents: int | None = None,
+    series: Series = Series.CONFIRMATION,
+) -> Receipt:
     """The gift's receipt in this series: the one it has, or a new one under the next number.
+
+    It states the gift's amount, or `amount_cents` where that is what is left of it.
 
     Call it inside the transaction that settles the gift: the number, the receipt and the gift are
     then kept or undone together, so the numbers of a series and year have no gap. The counter's
@@ -28,14 +36,14 @@ def issue(donation: Donation, *, paid_at: dt.datetime, series: Series = Series.C
         return receipt
     try:
         with transaction.atomic():  # undone alone, with the number it took, if somebody was first
-            return _create(donation, series, paid_at.astimezone(PARIS).date())
+            return _create(donation, series, paid_at.astimezone(PARIS).date(), amount_cents)
     except IntegrityError:
         if receipt := issued.first():
             return receipt
         raise
 
 
-def _create(donation: Donation, series: Series, paid_on: dt.date) -> Receipt:
+def _create(donation: Donation, series: Series, paid_on: dt.date, amount_cents: int | None) -> Receipt:
     receipt = Receipt(
         series=series,
         year=paid_on.year,
@@ -44,7 +52,8 @@ def _create(donation: Donation, series: Series, paid_on: dt.date) -> Receipt:
         template_version=TEMPLATE_VERSIONS[series],
         issued_at=timezone.now(),
     )
-    receipt.facts = collect(receipt, issuer.current(), paid_on=paid_on)
+    stated = donation.amount_cents if amount_cents is None else amount_cents
+    receipt.facts = collect(receipt, issuer.current(), paid_on=paid_on, amount_cents=stated)
     receipt.save(force_insert=True)
     return receipt
 

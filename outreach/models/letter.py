@@ -12,6 +12,12 @@ class Kind(models.TextChoices):
     """What a letter says: its templates lie in `templates/letters/<kind>/`."""
 
     GIFT_THANKS = "gift_thanks", _("Thanks for a gift")
+    GIFT_REFUNDED = "gift_refunded", _("A gift was refunded")
+    REFUND_RETURNED = "refund_returned", _("A refund came back")
+    GIFT_DISPUTED = "gift_disputed", _("A gift is contested")
+    GIFT_RESTORED = "gift_restored", _("A contested gift counts again")
+    GIFT_NOT_TAKEN = "gift_not_taken", _("A gift was not charged")
+    STAFF_NOTICE = "staff_notice", _("Notice to staff")
     PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")

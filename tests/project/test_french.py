@@ -26,6 +26,7 @@ from donations.receipts import issuer
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
+from tests.donations import reversal_letters
 from tests.giving import form_data
 
 _LITTLE = re.compile(
@@ -127,6 +128,7 @@ def french(program: Program, settings: Any) -> Client:
     broadcasts.owe_published()
     sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
     sign_in.answer_waiting()
+    reversal_letters.owe_all("fr")
     announce_gifts()
     return Client(headers={"accept-language": "fr"})
 

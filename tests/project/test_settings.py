@@ -46,6 +46,8 @@ _UNUSABLE = [
     ("EMAIL_URL", "nonsense"),
     ("EMAIL_URL", "smtp://127.0.0.1:port"),
     ("DEFAULT_FROM_EMAIL", "the foundation"),
+    ("STAFF_EMAIL", "the treasurer"),
+    ("STAFF_EMAIL", "a@example.org;b@example.org"),
     ("DONATION_MAXIMUM_CENTS", "lots"),
     ("DONATION_MAXIMUM_CENTS", "-1"),
     ("DONATION_MAXIMUM_CENTS", "499"),
@@ -59,7 +61,13 @@ _UNUSABLE = [
 
 def _start(monkeypatch: pytest.MonkeyPatch, folder: Path, values: dict[str, str]) -> dict[str, Any]:
     """Read the settings file afresh, with exactly these values set."""
-    known = {*commands.production(), "VAR_DIR", "DONATION_MAXIMUM_CENTS", "TRUSTED_PROXIES"}
+    known = {
+        *commands.production(),
+        "VAR_DIR",
+        "DONATION_MAXIMUM_CENTS",
+        "STAFF_EMAIL",
+        "TRUSTED_PROXIES",
+    }
     for name in known:
         monkeypatch.delenv(name, raising=False)
     for name, value in ({"VAR_DIR": str(folder)} | values).items():

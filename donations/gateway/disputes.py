@@ -1,0 +1,84 @@
+"""Charges that a bank contests, or fears to be stolen: read with what they moved."""
+
+import datetime as dt
+from typing import Literal
+
+import stripe
+
+from donations.gateway import refunds
+from donations.gateway.asking import Unavailable, asking, client, id_of
+from donations.gateway.records import Contest, Contested, Reversals, Warned
+
+_PAGE = 100  # the most that Stripe gives at once
+# https://docs.stripe.com/disputes/how-disputes-work: an inquiry (“warning”) comes before a dispute and
+# moves no money; a prevented dispute was settled before it became one.
+_STATUSES: dict[str, Literal["inquiry", "open", "won", "lost", "closed"]] = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "closed",
+    "prevented": "closed",
+    "needs_response": "open",
+    "under_review": "open",
+    "appeal_needs_response": "open",
+    "appeal_under_review": "open",
+    "won": "won",
+    "lost": "lost",
+}
+
+
+def fetch_reversals(charge_id: str) -> Reversals:
+    """All refunds and disputes of a charge as they are now. Raises `Unavailable` or `Refused`."""
+    with asking():
+        charge = client().v1.charges.retrieve(charge_id, {"expand": ["payment_intent"]})
+        intent = charge.payment_intent
+        # A plan's charges carry nothing of ours; a single gift's carry its public id.
+        named = charge.metadata or getattr(intent, "metadata", None)
+        disputes = client().v1.disputes.list({"charge": charge_id, "limit": _PAGE})
+        return Reversals(
+            charge_id=charge.id,
+            payment_intent_id=id_of(intent),
+            donation=str(getattr(named, "donation", "") or ""),
+            refunds=refunds.of_charge(charge_id),
+            disputes=tuple(
+                sorted((_read(each) for each in disputes.auto_paging_iter()), key=lambda it: it.opened_at)
+            ),
+        )
+
+
+def fetch_warning(warning_id: str) -> Warned:
+    """An early fraud warning as it is now. Raises `Unavailable` or `Refused`."""
+    with asking():
+        warning = client().v1.radar.early_fraud_warnings.retrieve(warning_id)
+        return Warned(
+            warning_id=warning.id,
+            charge_id=id_of(warning.charge),
+            fraud_type=warning.fraud_type,
+            actionable=warning.actionable,
+            warned_at=_time(warning.created),
+        )
+
+
+def _read(dispute: stripe.Dispute) -> Contested:
+    status = _STATUSES.get(dispute.status)
+    if status is None:
+        raise Unavailable(f"{dispute.id} has the unknown status {dispute.status!r}")
+    due_by = dispute.evidence_details.due_by
+    return Contested(
+        dispute_id=dispute.id,
+        charge_id=id_of(dispute.charge),
+        amount_cents=dispute.amount,
+        currency=dispute.currency.upper(),
+        reason=dispute.reason,
+        status=status,
+        appealed=dispute.status.startswith("appeal_"),
+        due_by=_time(due_by) if due_by else None,  # 0 where the bank takes no answer
+        opened_at=_time(dispute.created),
+        movements=tuple(
+            Contest(amount_cents=each.amount, fee_cents=each.fee, moved_at=_time(each.created))
+            for each in sorted(dispute.balance_transactions, key=lambda each: each.created)
+        ),
+    )
+
+
+def _time(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)

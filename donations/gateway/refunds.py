@@ -1,0 +1,82 @@
+"""Money given back: asked for, and read with what it moved."""
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+import stripe
+from stripe.params import RefundCreateParams
+
+from donations.gateway.asking import Unavailable, asking, client, id_of
+from donations.gateway.records import GivenBack
+
+_PAGE = 100  # the most that Stripe gives at once
+_STATUSES: dict[str, Literal["pending", "succeeded", "failed"]] = {
+    "pending": "pending",
+    "requires_action": "pending",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "canceled": "failed",
+}
+_MOVED = ["balance_transaction", "failure_balance_transaction"]
+
+Why = Literal["duplicate", "fraudulent", "requested_by_customer"]
+
+
+def give_back(
+    *, charge_id: str, amount_cents: int, reference: UUID, donation: UUID, reason: Why
+) -> GivenBack:
+    """Give so much of a charge back. Repeating it with the same reference gives back once.
+
+    Raises `Unavailable` (it may have been made: ask again with the same reference) or `Refused`.
+    """
+    params: RefundCreateParams = {
+        "charge": charge_id,
+        "amount": amount_cents,
+        "reason": reason,
+        "metadata": {"refund": str(reference), "donation": str(donation)},
+        "expand": _MOVED,
+    }
+    with asking():
+        made = client().v1.refunds.create(params, {"idempotency_key": f"refund-{reference}"})
+        return read(made)
+
+
+def of_charge(charge_id: str) -> tuple[GivenBack, ...]:
+    """Every refund of a charge, oldest first. Called within `asking`."""
+    pages = client().v1.refunds.list(
+        {"charge": charge_id, "limit": _PAGE, "expand": [f"data.{name}" for name in _MOVED]}
+    )
+    return tuple(sorted((read(each) for each in pages.auto_paging_iter()), key=lambda made: made.created_at))
+
+
+def read(refund: stripe.Refund) -> GivenBack:
+    """The record of a refund that came with its balance transactions. Raises `Unavailable`."""
+    status = _STATUSES.get(refund.status or "")
+    if status is None:
+        raise Unavailable(f"{refund.id} has the unknown status {refund.status!r}")
+    taken = _moved_at(refund, refund.balance_transaction)
+    returned = _moved_at(refund, getattr(refund, "failure_balance_transaction", None))
+    if (status == "succeeded" and taken is None) or (status == "failed" and taken and returned is None):
+        # Stripe writes its books within moments of the change; until then the day is not known.
+        raise Unavailable(f"{refund.id} has no balance transaction yet")
+    return GivenBack(
+        refund_id=refund.id,
+        charge_id=id_of(refund.charge),
+        amount_cents=refund.amount,
+        currency=refund.currency.upper(),
+        fee_cents=getattr(refund.balance_transaction, "fee", 0),
+        status=status,
+        created_at=dt.datetime.fromtimestamp(refund.created, tz=dt.UTC),
+        taken_at=taken,
+        returned_at=returned,
+        reference=str(getattr(refund.metadata, "refund", "") or ""),
+    )
+
+
+def _moved_at(refund: stripe.Refund, balance: object) -> dt.datetime | None:
+    if balance is None:
+        return None
+    if not isinstance(balance, stripe.BalanceTransaction):
+        raise Unavailable(f"{refund.id} came without its balance transaction")
+    return dt.datetime.fromtimestamp(balance.created, tz=dt.UTC)

@@ -1,0 +1,56 @@
+"""What people must be told when a gift's money goes back, or comes back after all.
+
+Each letter is owed in the transaction that decides it; repeating a call owes nothing more.
+"""
+
+from donations.models import Dispute, DisputeStatus, Donation, Refund
+from donations.notices import staff, writing
+from donations.receipts import Restated, issuer
+
+
+def refunded(gift: Donation, refund: Refund, *, left: int, restated: Restated) -> bool:
+    """The donor's money is on its way back, and what that means for the document they hold."""
+    return _owe(
+        "gift_refunded",
+        str(refund),
+        gift,
+        restated,
+        refunded_cents=refund.amount_cents,
+        left_cents=max(left, 0),
+    )
+
+
+def refund_returned(gift: Donation, refund: Refund, *, restated: Restated) -> bool:
+    """The donor was told that money was coming, and it is not: they say where it may go instead."""
+    staff.tell("refund_failed", str(refund), gift, cents=refund.amount_cents)
+    return _owe("refund_returned", str(refund), gift, restated, refunded_cents=refund.amount_cents)
+
+
+def disputed(gift: Donation, dispute: Dispute, *, before: str, restated: Restated) -> None:
+    """A dispute has come to another state than `before` (empty when it is new): staff hear of each.
+
+    The donor hears when their bank has the money taken back, and when it has come back: what was done
+    and undone before we heard of it is no news to them.
+    """
+    staff.tell(
+        f"dispute_{dispute.status}", str(dispute), gift, cents=dispute.amount_cents, due_by=dispute.due_by
+    )
+    taken = {DisputeStatus.OPEN, DisputeStatus.LOST}
+    if dispute.status in taken and before not in taken:
+        _owe("gift_disputed", str(dispute), gift, restated, plan_stopped=gift.plan_id is not None)
+    elif dispute.status == DisputeStatus.WON and before == DisputeStatus.OPEN:
+        _owe("gift_restored", str(dispute), gift, restated, plan_stopped=gift.plan_id is not None)
+
+
+def _owe(kind: str, key: str, gift: Donation, restated: Restated, **facts: object) -> bool:
+    voided, issued = restated
+    return writing.owe(
+        kind,
+        key,
+        gift,
+        attachments=[("receipt", str(issued.pk))] if issued else (),
+        voided_reference=voided.reference if voided else "",
+        issued_reference=issued.reference if issued else "",
+        contact_email=issuer.current().contact_email,
+        **facts,
+    )

@@ -1,0 +1,43 @@
+"""What the foundation's own people must know of a gift: a short letter that leads to it in the admin."""
+
+import datetime as dt
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from donations.models import Donation
+from donations.receipts import issuer
+from outreach import letters
+
+_LANGUAGE = "fr"  # the foundation's own
+
+
+def tell(what: str, key: str, gift: Donation, *, cents: int, due_by: dt.datetime | None = None) -> None:
+    """Owe each address of STAFF_EMAIL, or else the issuer’s, one letter; nobody where neither is set.
+
+    `what` is one of the cases of `templates/letters/staff_notice/`.
+    """
+    path = reverse("admin:donations_donation_change", args=[gift.pk])
+    for address in _addresses():
+        letters.owe(
+            key=f"staff:{what}:{key}:{address}"[:200],
+            kind="staff_notice",
+            to=address,
+            language=_LANGUAGE,
+            facts={
+                "what": what,
+                "amount_cents": cents,
+                "currency": gift.currency,
+                "donor_name": gift.donor.name,
+                "program_title": gift.program.title,
+                "due_on": timezone.localdate(due_by).isoformat() if due_by else "",
+                "admin_url": urljoin(settings.SITE_URL, path),
+                "specimen": not gift.livemode,
+            },
+        )
+
+
+def _addresses() -> list[str]:
+    return list(settings.STAFF_EMAIL) or [each for each in [issuer.current().contact_email] if each]

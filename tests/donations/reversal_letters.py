@@ -1,0 +1,44 @@
+"""One of each letter about money that goes back, with everything in it that it can say."""
+
+from outreach import letters
+
+_DONOR = ("gift_refunded", "refund_returned", "gift_disputed", "gift_restored", "gift_not_taken")
+STAFF = (
+    "dispute_open",
+    "dispute_inquiry",
+    "dispute_lost",
+    "dispute_won",
+    "dispute_closed",
+    "refund_failed",
+    "refund_refused",
+    "warning",
+    "held",
+    "held_expiring",
+    "held_ended",
+)
+
+
+def owe_all(language: str) -> None:
+    facts = {
+        "donor_name": "Camille Exemple",
+        "amount_cents": 5000,
+        "refunded_cents": 2000,
+        "left_cents": 3000,
+        "currency": "EUR",
+        "program_title": "Hématologie",
+        "voided_reference": "C-2026-000001",
+        "issued_reference": "C-2026-000002",
+        "plan_stopped": True,
+        "due_on": "2026-12-04",
+        "admin_url": "http://127.0.0.1:8000/admin/",
+    }
+    for kind in _DONOR:
+        letters.owe(key=kind, kind=kind, to="camille@example.org", language=language, facts=facts)
+    for what in STAFF:
+        letters.owe(
+            key=f"staff:{what}",
+            kind="staff_notice",
+            to="treasurer@example.org",
+            language=language,
+            facts={**facts, "what": what},
+        )
