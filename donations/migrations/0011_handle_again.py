@@ -23,7 +23,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0009_card_testing'),
+        ('donations', '0010_refunds_asked_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
