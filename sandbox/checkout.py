@@ -12,12 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import cards, errors, events, payments, store, values
-from sandbox.billing import clocks, subscribing
+from sandbox.billing import clocks, saving, subscribing
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import customers, payment_intents
+from sandbox.resources import customers, payment_intents, setup_intents
 
 KIND = "checkout.session"
+_UNCONFIRMED = _("Your bank could not confirm that it was you. Try again.")
 
 
 class Outcome(enum.Enum):
@@ -112,6 +113,8 @@ def authenticate(session_id: str, *, passed: bool) -> Result:
 
 def awaiting_authentication(session: StripeObject) -> bool:
     intent_id = _intent_id(session)
+    if session.data["status"] == "open" and session.data["mode"] == "setup":
+        return saving.awaiting_authentication(setup_intent_of(session))
     if session.data["status"] != "open" or not intent_id:
         return False
     intent = store.fetch(payment_intents.KIND, intent_id)
@@ -126,6 +129,9 @@ def _pay(session_id: str, card: cards.Card, email: str, name: str, authenticatio
         return Result(session, Outcome.REFUSED, _("This payment cannot be made by card."))
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or email or None, name or known.get("name"))
+    if session.data["mode"] == "setup":
+        saved = saving.by_card(setup_intent_of(session), card, details, authentication)
+        return _saved(session, details, card.decline.shown if card.decline else None, saved=saved)
     intent = intent_of(session)
     intent.data["customer"] = session.data["customer"]
     payments.put_card(intent, card, details)
@@ -141,15 +147,33 @@ def _authenticate(session_id: str, *, passed: bool) -> Result:
     session = current(store.fetch(KIND, session_id))
     if session.data["status"] != "open":
         return Result(session, Outcome.CLOSED)
+    if awaiting_authentication(session) and session.data["mode"] == "setup":
+        saved = saving.authenticate(setup_intent_of(session), passed=passed)
+        return _saved(session, session.private["billing"], _UNCONFIRMED, saved=saved)
     intent = store.find(payment_intents.KIND, _intent_id(session) or "")
     if intent is None or intent.data["status"] != "requires_action":
         return Result(session, Outcome.REFUSED, _("There is nothing to authenticate. Choose a card."))
     if not passed:
         payments.fail_authentication(intent)
-        return Result(session, Outcome.REFUSED, _("Your bank could not confirm that it was you. Try again."))
+        return Result(session, Outcome.REFUSED, _UNCONFIRMED)
     card = cards.find(intent.private["card"])
     with clocks.of_customer(session.data["customer"]):
         return _charge(session, intent, card, intent.private["billing"])
+
+
+def setup_intent_of(session: StripeObject) -> StripeObject:
+    return store.fetch(setup_intents.KIND, session.data["setup_intent"])
+
+
+def _saved(session: StripeObject, details: dict[str, Any], refusal: Promise | None, *, saved: bool) -> Result:
+    """The end of a try to save a card without a payment."""
+    if saved:
+        complete(session, details, "no_payment_required")
+        return Result(session, Outcome.PAID)
+    session.private["billing"] = details
+    store.save(session)
+    waiting = saving.awaiting_authentication(setup_intent_of(session))
+    return Result(session, Outcome.AUTHENTICATE) if waiting else Result(session, Outcome.REFUSED, refusal)
 
 
 def _intent_id(session: StripeObject) -> str | None:

@@ -6,20 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import checkout, debits, errors, events, ibans, payments, store, values
-from sandbox.billing import clocks, subscribing
+from sandbox.billing import clocks, saving, subscribing
 from sandbox.checkout import Outcome, Result
 from sandbox.models import StripeObject
 
 
 @dataclass(frozen=True)
-class Payer:
-    """Who accepts the mandate, and from where; `mandate_url` shows it, with its id for `{id}`."""
-
+class Payer(saving.Payer):
     email: str
-    name: str
-    ip_address: str
-    user_agent: str
-    mandate_url: str
 
 
 def pay(session_id: str, number: str, payer: Payer) -> Result:
@@ -63,6 +57,10 @@ def _pay(session_id: str, iban: ibans.Iban, payer: Payer) -> Result:
         return Result(session, Outcome.REFUSED, _("This payment cannot be made by direct debit."))
     known = session.data["customer_details"] or {}
     details = payments.billing(known.get("email") or payer.email or None, payer.name or known.get("name"))
+    if session.data["mode"] == "setup":
+        saving.by_debit(checkout.setup_intent_of(session), iban, details, payer)
+        checkout.complete(session, details, "no_payment_required")
+        return Result(session, Outcome.PAID)
     intent = checkout.intent_of(session)
     with clocks.of_customer(session.data["customer"]):
         _debit(session, intent, iban, details, payer)

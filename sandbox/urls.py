@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sandbox import api
-from sandbox.views import checkout, dashboard, invoices, mail
+from sandbox.views import checkout, dashboard, invoices, mail, portal
 
 app_name = "sandbox"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path("invoices/<str:invoice_id>/", invoices.page, name="invoice"),
     path("invoices/<str:invoice_id>/authenticate/", invoices.authenticate, name="authenticate_invoice"),
     path("mandates/<str:mandate_id>/", checkout.mandate, name="mandate"),
+    path("portal/<str:session_id>/", portal.page, name="portal"),
+    path("portal/<str:session_id>/authenticate/", portal.authenticate, name="authenticate_portal"),
     path("v1/<path:address>", api.endpoint, name="api"),
 ]

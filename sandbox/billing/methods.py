@@ -7,7 +7,7 @@ from sandbox import cards, errors, events, ibans, lists, payments, store, values
 from sandbox.billing import changes, means
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import customers, payment_methods
+from sandbox.resources import customers, mandates, payment_methods
 
 KIND = payment_methods.KIND
 _SIMULATED = {"billing_details", "card", "expand", "metadata", "sepa_debit", "type"}
@@ -61,7 +61,15 @@ def detach(call: Call) -> dict[str, Any]:
     row.data["customer"] = None
     store.save(row)
     events.emit("payment_method.detached", row.data, call, {"customer": customer})
+    if mandate_id := row.private.get("mandate"):
+        _revoke(store.fetch(mandates.KIND, mandate_id))
     return lists.plain(row)
+
+
+def _revoke(mandate: StripeObject) -> None:
+    mandate.data["status"] = "inactive"
+    store.save(mandate)
+    events.emit("mandate.updated", mandate.data, None, {"status": "active"})
 
 
 def create(call: Call) -> dict[str, Any]:

@@ -1,13 +1,23 @@
 """Billing's addresses, and the lists that its objects hold only when asked."""
 
 from stripe import params
-from stripe.params import test_helpers
+from stripe.params import billing_portal, test_helpers
 
-from sandbox.billing import changing, ending, leaving, methods, moving, pausing, paying
+from sandbox.billing import changing, ending, leaving, methods, moving, pausing, paying, portal
 from sandbox.expansion import Included
-from sandbox.resources import invoice_payments, invoices, prices, products, subscriptions, test_clocks
+from sandbox.resources import (
+    invoice_payments,
+    invoices,
+    portal_configurations,
+    prices,
+    products,
+    setup_intents,
+    subscriptions,
+    test_clocks,
+)
 from sandbox.routing import Route, route
 
+_PORTALS = "billing_portal/configurations"
 _CLOCKS = "test_helpers/test_clocks"
 ROUTES: list[Route] = [
     route("POST", "products", params.ProductCreateParams, products.create),
@@ -45,6 +55,15 @@ ROUTES: list[Route] = [
     route("POST", "payment_methods/{id}", params.PaymentMethodUpdateParams, methods.update),
     route("POST", "payment_methods/{id}/attach", params.PaymentMethodAttachParams, methods.attach),
     route("POST", "payment_methods/{id}/detach", params.PaymentMethodDetachParams, methods.detach),
+    route("GET", "setup_intents", params.SetupIntentListParams, setup_intents.list_all),
+    route("GET", "setup_intents/{id}", params.SetupIntentRetrieveParams, setup_intents.retrieve),
+    route("POST", "billing_portal/sessions", billing_portal.SessionCreateParams, portal.create),
+    route("POST", _PORTALS, billing_portal.ConfigurationCreateParams, portal_configurations.create),
+    route("GET", _PORTALS, billing_portal.ConfigurationListParams, portal_configurations.list_all),
+    route(
+        "GET", _PORTALS + "/{id}", billing_portal.ConfigurationRetrieveParams, portal_configurations.retrieve
+    ),
+    route("POST", _PORTALS + "/{id}", billing_portal.ConfigurationUpdateParams, portal_configurations.update),
     route("POST", _CLOCKS, test_helpers.TestClockCreateParams, moving.create),
     route("GET", _CLOCKS, test_helpers.TestClockListParams, test_clocks.list_all),
     route("GET", _CLOCKS + "/{id}", test_helpers.TestClockRetrieveParams, test_clocks.retrieve),

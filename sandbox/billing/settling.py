@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandbox import cards, events, payments, store
-from sandbox.billing import changes, clocks, collecting, means
+from sandbox import cards, debits, events, ibans, payments, store
+from sandbox.billing import changes, clocks, collecting, means, methods, saving
 from sandbox.checkout import Outcome
 from sandbox.models import StripeObject
 from sandbox.resources import invoices
@@ -34,15 +34,23 @@ def pay(invoice_id: str, number: str, *, name: str, authentication: str) -> Resu
     return _open(invoice_id, lambda invoice: _pay(invoice, card, name, authentication))
 
 
+def debit(invoice_id: str, number: str, payer: saving.Payer) -> Result:
+    """Have an account debited; what the bank answers is told later."""
+    try:
+        iban = means.iban(number)
+    except means.Unreadable as unreadable:
+        return Result(store.fetch(invoices.KIND, invoice_id), Outcome.REFUSED, unreadable.message)
+    return _open(invoice_id, lambda invoice: _debit(invoice, iban, payer))
+
+
 def authenticate(invoice_id: str, *, passed: bool) -> Result:
     """Go on after the bank has seen its customer, or has not."""
     return _open(invoice_id, lambda invoice: _authenticate(invoice, passed=passed))
 
 
-def awaiting_authentication(invoice: StripeObject) -> bool:
-    if invoice.data["status"] != "open":
-        return False
-    return bool(collecting.intent_of(invoice).data["status"] == "requires_action")
+def intent_status(invoice: StripeObject) -> str:
+    """`requires_action` while a bank wants to see its customer, `processing` while a debit is under way."""
+    return str(collecting.intent_of(invoice).data["status"])
 
 
 def _open(invoice_id: str, work: Callable[[StripeObject], Result]) -> Result:
@@ -59,15 +67,41 @@ def _open(invoice_id: str, work: Callable[[StripeObject], Result]) -> Result:
 
 
 def _pay(invoice: StripeObject, card: cards.Card, name: str, authentication: str) -> Result:
-    intent = collecting.intent_of(invoice)
+    intent, details = collecting.intent_of(invoice), _details(invoice, name)
     if intent.data["status"] == "processing":
-        return Result(invoice, Outcome.REFUSED, _("A payment is on its way already. Wait for it."))
-    details = payments.billing(invoice.data["customer_email"], name or invoice.data["customer_name"])
+        return _under_way(invoice)
     _choose(intent, card, details)
     if card.authentication:
         payments.ask_authentication(intent, card, details, authentication)
         return Result(invoice, Outcome.AUTHENTICATE)
     return _charge(invoice, intent, card, details)
+
+
+def _debit(invoice: StripeObject, iban: ibans.Iban, payer: saving.Payer) -> Result:
+    intent = collecting.intent_of(invoice)
+    if intent.data["status"] == "processing":
+        return _under_way(invoice)
+    method = debits.authorise(
+        iban,
+        _details(invoice, payer.name),
+        None,
+        url=payer.mandate_url,
+        ip_address=payer.ip_address,
+        user_agent=payer.user_agent,
+    )
+    intent.data["payment_method"] = method.object_id
+    debits.begin(intent)
+    _keep(invoice, method.object_id)
+    collecting.on_its_way(invoice)
+    return Result(invoice, Outcome.PAID)
+
+
+def _under_way(invoice: StripeObject) -> Result:
+    return Result(invoice, Outcome.REFUSED, _("A payment is on its way already. Wait for it."))
+
+
+def _details(invoice: StripeObject, name: str) -> dict[str, Any]:
+    return payments.billing(invoice.data["customer_email"], name or invoice.data["customer_name"])
 
 
 def _choose(intent: StripeObject, card: cards.Card, details: dict[str, Any]) -> None:
@@ -101,11 +135,7 @@ def _charge(invoice: StripeObject, intent: StripeObject, card: cards.Card, detai
 
 def _keep(invoice: StripeObject, method_id: str) -> None:
     """Attach what has paid, and pay the subscription with it from now on."""
-    method = store.fetch("payment_method", method_id)
-    if method.data["customer"] is None:
-        method.data["customer"] = invoice.data["customer"]
-        store.save(method)
-        events.emit("payment_method.attached", method.data, None)
+    methods.keep(store.fetch(methods.KIND, method_id), invoice.data["customer"])
     subscription = collecting.subscription_of(invoice)
     before = copy.deepcopy(subscription.data)
     subscription.data["default_payment_method"] = method_id

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import reverse
 
 from sandbox import checkout, errors, lists, store, values
+from sandbox.billing import saving
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import line_items, recurring_sessions
@@ -16,7 +17,8 @@ _SIMULATED = {
     "adaptive_pricing", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
     "client_reference_id", "currency", "custom_text", "customer", "customer_creation", "customer_email",
     "excluded_payment_method_types", "expand", "expires_at", "line_items", "locale", "metadata", "mode",
-    "payment_intent_data", "submit_type", "subscription_data", "success_url", "ui_mode",
+    "payment_intent_data", "setup_intent_data", "submit_type", "subscription_data", "success_url",
+    "ui_mode",
 }  # fmt: skip
 _SIMULATED_INTENT = {
     "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
@@ -32,6 +34,8 @@ _LONGEST_DESCRIPTOR = 22
 def create(call: Call) -> dict[str, Any]:
     given = call.params
     _check(given)
+    if given["mode"] == "setup":
+        return _create_setup(call)
     items = line_items.priced(given["line_items"], given["mode"])
     total, currency = sum(item["amount_total"] for item in items), items[0]["currency"]
     values.chargeable(total, currency, "line_items")
@@ -46,6 +50,17 @@ def create(call: Call) -> dict[str, Any]:
         "subscription_data": given.get("subscription_data", {}),
     }
     store.add(data, private=private)
+    return data
+
+
+def _create_setup(call: Call) -> dict[str, Any]:
+    given = call.params
+    currency = values.currency(given["currency"], "currency")
+    methods = _methods(given, currency)
+    data = _blank(call, None, currency, methods) | recurring_sessions.differences(given)
+    intent = saving.start(given.get("customer"), methods, given.get("setup_intent_data", {}))
+    data["setup_intent"] = intent.object_id
+    store.add(data, private={"line_items": [], "site": call.address("/").rstrip("/")})
     return data
 
 
@@ -100,7 +115,7 @@ def _check(given: Any) -> None:
         raise errors.NotSimulated(f"Checkout Sessions with {name}", param=name)
     if given.get("adaptive_pricing", {}).get("enabled"):
         raise errors.NotSimulated("prices in the payer's own currency", param="adaptive_pricing[enabled]")
-    if not given.get("line_items"):
+    if given["mode"] != "setup" and not given.get("line_items"):
         raise _missing("line_items")
     if "success_url" not in given:
         raise _missing("success_url")
@@ -201,7 +216,7 @@ def _details(given: Any) -> dict[str, Any] | None:
     return checkout.customer_details(email, name) if email else None
 
 
-def _blank(call: Call, total: int, currency: str, methods: list[str]) -> dict[str, Any]:
+def _blank(call: Call, total: int | None, currency: str, methods: list[str]) -> dict[str, Any]:
     given = call.params
     session_id, created = store.new_id(KIND), store.now()
     text = dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"))

@@ -1,4 +1,4 @@
-"""What is different about a Checkout Session that begins a subscription."""
+"""What is different about a Checkout Session that begins a subscription, or only saves a way to pay."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from sandbox import errors
 # By mode, what belongs to another mode.
 _FOREIGN = {
     "payment": {"setup_intent_data", "subscription_data"},
+    "setup": {"customer_creation", "line_items", "payment_intent_data", "submit_type", "subscription_data"},
     "subscription": {"customer_creation", "payment_intent_data", "setup_intent_data", "submit_type"},
 }
 _SIMULATED = {"description", "metadata"}
@@ -14,21 +15,32 @@ _SIMULATED = {"description", "metadata"}
 
 def check(given: Any) -> None:
     mode = given["mode"]
-    if mode not in _FOREIGN:
-        raise errors.NotSimulated(f"Checkout Sessions in {mode} mode", param="mode")
     for name in sorted(_FOREIGN[mode] & given.keys()):
         raise errors.InvalidRequest(f"You can not pass `{name}` in `{mode}` mode.", param=name)
-    for name in given.get("subscription_data", {}).keys() - _SIMULATED:
-        raise errors.NotSimulated(f"subscriptions with {name}", param=f"subscription_data[{name}]")
+    for data, what in (("subscription_data", "subscriptions"), ("setup_intent_data", "setup intents")):
+        for name in given.get(data, {}).keys() - _SIMULATED:
+            raise errors.NotSimulated(f"{what} with {name}", param=f"{data}[{name}]")
+    if mode == "setup" and "currency" not in given:
+        raise errors.missing("currency")
 
 
 def differences(given: Any) -> dict[str, Any]:
     """What such a session shows otherwise than one for a single payment."""
-    if given["mode"] != "subscription":
-        return {}
-    return {
-        "customer_creation": None if "customer" in given else "always",
-        "invoice_creation": None,
-        "mode": "subscription",
-        "payment_method_collection": "always",
-    }
+    match given["mode"]:
+        case "subscription":
+            return {
+                "customer_creation": None if "customer" in given else "always",
+                "invoice_creation": None,
+                "mode": "subscription",
+                "payment_method_collection": "always",
+            }
+        case "setup":
+            return {
+                "customer_creation": None,
+                "invoice_creation": None,
+                "mode": "setup",
+                "payment_method_collection": "always",
+                "payment_status": "no_payment_required",
+                "total_details": None,
+            }
+    return {}

@@ -5,11 +5,14 @@ why its forms need no token against forgery.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,9 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sandbox import cards, checkout, checkout_debits, ibans, store
 from sandbox.models import StripeObject
 from sandbox.resources import mandates, payment_methods
-from sandbox.views import policies
+from sandbox.views import hosted, policies
 
-_ID = "mandate_0"  # stands for the id of a mandate that is yet to be made
 # Browsers hold a form's redirect to this list, and a session may end on any site.
 _leads_anywhere = policies.adding({"form-action": ["http:", "https:"]})
 
@@ -42,20 +44,15 @@ def _by_card(request: HttpRequest, session_id: str) -> checkout.Result:
     return checkout.pay(
         session_id,
         request.POST.get("card", ""),
-        email=_line(request.POST.get("email", "")),
-        name=_line(request.POST.get("name", "")),
+        email=hosted.line(request.POST.get("email", "")),
+        name=hosted.line(request.POST.get("name", "")),
         authentication=request.build_absolute_uri(reverse("sandbox:authenticate", args=[session_id])),
     )
 
 
 def _by_debit(request: HttpRequest, session_id: str) -> checkout.Result:
-    payer = checkout_debits.Payer(
-        email=_line(request.POST.get("email", "")),
-        name=_line(request.POST.get("name", "")),
-        ip_address=request.META.get("REMOTE_ADDR", ""),
-        user_agent=_line(request.headers.get("User-Agent", "")),
-        mandate_url=request.build_absolute_uri(reverse("sandbox:mandate", args=[_ID])).replace(_ID, "{id}"),
-    )
+    email = hosted.line(request.POST.get("email", ""))
+    payer = checkout_debits.Payer(**asdict(hosted.payer(request)), email=email)
     return checkout_debits.pay(session_id, request.POST.get("iban", ""), payer)
 
 
@@ -79,9 +76,9 @@ def _follow(request: HttpRequest, result: checkout.Result, typed: Mapping[str, s
     session = result.session
     match result.outcome:
         case checkout.Outcome.PAID:
-            return _see_other(_success_address(session))
+            return hosted.see_other(_success_address(session))
         case checkout.Outcome.AUTHENTICATE:
-            return _see_other(reverse("sandbox:authenticate", args=[session.object_id]))
+            return hosted.see_other(reverse("sandbox:authenticate", args=[session.object_id]))
         case _:
             return _show(request, session, typed=typed, message=result.message)
 
@@ -90,10 +87,9 @@ def _show(
     request: HttpRequest, session: StripeObject, *, typed: Mapping[str, str], message: object = None
 ) -> HttpResponse:
     data = session.data
-    context = {
+    context: dict[str, Any] = {
         "session": data,
         "items": session.private["line_items"],
-        "amount": data["amount_total"] / 100,
         "typed": {name: typed.get(name, "")[:40] for name in ("card", "iban")},
         "message": message,
         "cards": cards.ALL,
@@ -103,12 +99,28 @@ def _show(
     }
     template = "sandbox/checkout.html" if data["status"] == "open" else "sandbox/closed.html"
     with translation.override(_language(session)):
-        return render(request, template, context)
+        return render(request, template, context | _offer(session))
+
+
+def _offer(session: StripeObject) -> dict[str, str]:
+    """What is paid and how often, and the buttons that say so."""
+    data = session.data
+    if data["mode"] == "setup":
+        return {"button": _("Save this card"), "debit_button": _("Accept the mandate and save this account")}
+    amount = hosted.money(data["amount_total"], data["currency"])
+    if data["mode"] == "payment":
+        return {"amount": amount, "button": _("Pay %(amount)s") % {"amount": amount}}
+    rhythm = hosted.rhythm(session.private["line_items"][0]["price"]["recurring"])
+    said = {"amount": amount, "rhythm": rhythm}
+    return said | {
+        "button": _("Pay %(amount)s %(rhythm)s") % said,
+        "debit_button": _("Accept the mandate and give %(amount)s %(rhythm)s") % said,
+    }
 
 
 def _cancel(request: HttpRequest, session: StripeObject) -> HttpResponse:
     if session.data["cancel_url"] and session.data["status"] == "open":
-        return _see_other(session.data["cancel_url"])
+        return hosted.see_other(session.data["cancel_url"])
     return _show(request, session, typed={})
 
 
@@ -121,24 +133,12 @@ def _session(session_id: str) -> StripeObject:
 
 def _language(session: StripeObject) -> str:
     """The session's own language, where we speak it; otherwise the browser's."""
-    asked = str(session.data["locale"] or "auto").partition("-")[0]
-    return asked if asked in {"en", "fr"} else translation.get_language() or "en"
+    return hosted.language(session.data["locale"])
 
 
 def _success_address(session: StripeObject) -> str:
     address: str = session.data["success_url"]
     return address.replace("{CHECKOUT_SESSION_ID}", session.object_id)
-
-
-def _line(typed: str) -> str:
-    """One line of text, without what no keyboard writes."""
-    return "".join(character for character in typed if character.isprintable()).strip()[:200]
-
-
-def _see_other(address: str) -> HttpResponse:
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
 
 
 @require_safe
