@@ -85,6 +85,7 @@ _MENU = [
         "title": _("Money"),
         "items": [
             _entry(_("Gifts"), "volunteer_activism", "donations.donation"),
+            _entry(_("Received otherwise"), "payments", "donations.offlinegift"),
             _entry(_("Announced gifts"), "pending_actions", "donations.pledge"),
             _entry(_("Ledger"), "account_balance", "donations.ledgerentry"),
             _entry(_("Programme totals"), "functions", "donations.programtotal"),
@@ -101,6 +102,7 @@ _MENU = [
             _entry(_("Subscribers"), "contact_mail", "outreach.subscription"),
             _entry(_("Letters"), "mail", "outreach.letter"),
             _entry(_("Broadcasts"), "send", "outreach.broadcast"),
+            _entry(_("Erasure requests"), "person_remove", "donations.erasurerequest"),
             _entry(_("Not to be written to"), "unsubscribe", "outreach.suppression"),
         ],
     },

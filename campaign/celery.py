@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
+    "finish-erasures": _every(600, "donations.tasks.finish_erasures"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "send-refunds": _every(300, "donations.tasks.send_refunds"),
     "publish-due": _every(60, "programs.tasks.publish_due"),

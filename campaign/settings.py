@@ -236,7 +236,11 @@ STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
 OUTREACH_ATTACHMENTS = {"receipt": "donations.receipts.documents.attachment"}
 # Who makes the link that only the reader of such a letter may know, from the reference in its facts.
-OUTREACH_LINKS = {"sign_in": "donations.donors.sign_in.address"}
+OUTREACH_LINKS = {
+    "sign_in": "donations.donors.sign_in.address",
+    "email_change_old": "donations.donors.email_change.address_for_old",
+    "email_change_new": "donations.donors.email_change.address_for_new",
+}
 # A letter whose worker vanished is taken up again after this long, and only then.
 OUTREACH_LEASE_SECONDS = 600
 

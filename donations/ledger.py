@@ -9,12 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
 from donations.models import Donation, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from programs.models import Program
+
+# The entries that are gifts, and how the one that takes a gift off again is known.
+_GIFTS = (EntryKind.GIFT, EntryKind.OFFLINE)
+_UNDONE = "undone"
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,6 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
     one programme are posted one after the other and a donor's first gift is seen exactly once.
     A second call for the same charge raises IntegrityError: the ledger never counts it twice.
     """
-    total = _lock(donation.program_id)
-    known = LedgerEntry.objects.filter(
-        program_id=donation.program_id,
-        kind=EntryKind.GIFT,
-        donation__donor__email=donation.donor.email,
-    ).exists()
     entry = LedgerEntry(
         program_id=donation.program_id,
         donation=donation,
@@ -76,7 +74,39 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
         source="stripe",
         source_ref=charge_id,
     )
-    _post(entry, total, gifts=1, donors=0 if known else 1)
+    _post(entry, _lock(entry.program_id))
+    return entry
+
+
+def post_offline(donation: Donation, *, occurred_at: dt.datetime) -> LedgerEntry:
+    """Add a gift that came otherwise than through Stripe: it counts like any other, once."""
+    entry = LedgerEntry(
+        program_id=donation.program_id,
+        donation=donation,
+        kind=EntryKind.OFFLINE,
+        amount_cents=donation.amount_cents,
+        currency=donation.currency,
+        occurred_at=occurred_at,
+        source=donation.method,
+        source_ref=str(donation.public_id),
+    )
+    _post(entry, _lock(entry.program_id))
+    return entry
+
+
+def post_undone(donation: Donation, *, occurred_at: dt.datetime) -> LedgerEntry:
+    """Take a gift off again that was written down by mistake: it is no gift and has no donor any more."""
+    entry = LedgerEntry(
+        program_id=donation.program_id,
+        donation=donation,
+        kind=EntryKind.CORRECTION,
+        amount_cents=-donation.amount_cents,
+        currency=donation.currency,
+        occurred_at=occurred_at,
+        source=_UNDONE,
+        source_ref=f"{_UNDONE}:{donation.public_id}",
+    )
+    _post(entry, _lock(entry.program_id))
     return entry
 
 
@@ -89,6 +119,11 @@ def post(entry: LedgerEntry) -> LedgerEntry:
         raise ValueError("a gift is posted with its donation")
     _post(entry, _lock(entry.program_id))
     return entry
+
+
+def hold(program: Program) -> None:
+    """Let nobody else post for this programme until the transaction ends."""
+    _lock(program.pk)
 
 
 def month_of(moment: dt.datetime) -> dt.date:
@@ -113,19 +148,24 @@ def read_account(program: Program) -> Account:
 
     (Two before the programme's first entry.)
     """
-    donors = ProgramTotal.objects.filter(program=OuterRef("program")).values("donors")
+    kept = ProgramTotal.objects.filter(program=OuterRef("program"))
     rows = list(
         MonthlyTotal.objects.filter(program=program).values_list(
-            "month", "kind", "amount_cents", "entries", Subquery(donors)
+            "month",
+            "kind",
+            "amount_cents",
+            "entries",
+            Subquery(kept.values("gifts")),
+            Subquery(kept.values("donors")),
         )
     )
     if not rows:
         return Account(read_total(program))
-    months = {Slot(month, kind): Sums(cents, entries) for month, kind, cents, entries, _donors in rows}
+    months = {Slot(month, kind): Sums(cents, entries) for month, kind, cents, entries, *_kept in rows}
     total = Total(
         raised_cents=sum(each.cents for each in months.values()),
-        gifts=sum(each.entries for slot, each in months.items() if slot.kind == EntryKind.GIFT),
-        donors=rows[0][4] or 0,
+        gifts=rows[0][4] or 0,
+        donors=rows[0][5] or 0,
         entries=sum(each.entries for each in months.values()),
     )
     return Account(total, months)
@@ -133,10 +173,18 @@ def read_account(program: Program) -> Account:
 
 def sum_entries(program: Program) -> Total:
     """The programme's total added up from its ledger: what `read_total` must equal."""
-    sums = LedgerEntry.objects.filter(program=program).aggregate(
+    counted = Q(kind__in=_GIFTS, donation__isnull=False, undone=False)
+    # Who has no e-mail address is known by their row.
+    donor = Case(
+        When(donation__donor__email="", then=Cast("donation__donor_id", CharField())),
+        default=F("donation__donor__email"),
+        output_field=CharField(),
+    )
+    entries = LedgerEntry.objects.filter(program=program).annotate(undone=Exists(_UNDOING))
+    sums = entries.aggregate(
         raised=Sum("amount_cents", default=0),
-        gifts=Count("pk", filter=Q(kind=EntryKind.GIFT)),
-        donors=Count("donation__donor__email", distinct=True, filter=Q(kind=EntryKind.GIFT)),
+        gifts=Count("pk", filter=counted),
+        donors=Count(donor, distinct=True, filter=counted),
         entries=Count("pk"),
     )
     return Total(sums["raised"], sums["gifts"], sums["donors"], sums["entries"])
@@ -164,8 +212,33 @@ def _lock(program_id: int) -> QuerySet[ProgramTotal]:
     return total
 
 
-def _post(entry: LedgerEntry, total: QuerySet[ProgramTotal], *, gifts: int = 0, donors: int = 0) -> None:
+# Of the gift that an entry is about: what takes it off again.
+_UNDOING = LedgerEntry.objects.filter(
+    donation=OuterRef("donation"), kind=EntryKind.CORRECTION, source=_UNDONE
+)
+
+
+def _counts(entry: LedgerEntry) -> tuple[int, int]:
+    """By how much an entry moves the number of gifts and of donors. The total's lock is held."""
+    if entry.donation is None:
+        return 0, 0  # money that is nobody's gift
+    if entry.kind in _GIFTS:
+        change = 1
+    elif entry.kind == EntryKind.CORRECTION and entry.source == _UNDONE:
+        change = -1
+    else:
+        return 0, 0
+    donor = entry.donation.donor
+    same = Q(donation__donor__email=donor.email) if donor.email else Q(donation__donor=donor)
+    others = LedgerEntry.objects.filter(same, program_id=entry.program_id, kind__in=_GIFTS).exclude(
+        donation=entry.donation
+    )
+    return change, 0 if others.exclude(Exists(_UNDOING)).exists() else change
+
+
+def _post(entry: LedgerEntry, total: QuerySet[ProgramTotal]) -> None:
     """Write the entry and move what is kept of it. The lock on the total guards the months too."""
+    gifts, donors = _counts(entry)
     entry.save(force_insert=True)
     total.update(
         raised_cents=F("raised_cents") + entry.amount_cents,

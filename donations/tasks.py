@@ -5,8 +5,21 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import transaction
 
-from donations import checkout, comparison, gateway, guard, reconcile, refunds, webhooks
-from donations.donors import sessions, sign_in
+from donations import (
+    checkout,
+    comparison,
+    gateway,
+    guard,
+    reconcile,
+    refunds,
+    webhooks,
+)
+from donations.donors import (
+    email_change,
+    erasure,
+    sessions,
+    sign_in,
+)
 from donations.models import Donation
 
 
@@ -56,6 +69,12 @@ def answer_sign_ins() -> None:
 def tidy_sign_ins() -> None:
     sign_in.tidy()
     sessions.tidy()
+    email_change.tidy()
+
+
+@shared_task
+def finish_erasures() -> None:
+    erasure.finish()
 
 
 @shared_task

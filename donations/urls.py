@@ -1,7 +1,19 @@
 from django.urls import include, path
 
-from donations.views import embed, gift, give, other_ways, sharing
-from donations.views.my_gifts import about_me, documents, entrance
+from donations.views import (
+    embed,
+    gift,
+    give,
+    other_ways,
+    sharing,
+)
+from donations.views.my_gifts import (
+    about_me,
+    documents,
+    email,
+    entrance,
+    erasure,
+)
 
 app_name = "donations"
 MY_GIFTS = [
@@ -12,6 +24,9 @@ MY_GIFTS = [
     path("address/<uuid:gift>/", about_me.address, name="my_gifts_address"),
     path("news/", about_me.news, name="my_gifts_news"),
     path("data/", about_me.data, name="my_gifts_data"),
+    path("email/", email.ask, name="my_gifts_email"),
+    path("email/<str:token>/", email.agree, name="my_gifts_email_agree"),
+    path("erasure/", erasure.ask, name="my_gifts_erasure"),
     path("documents/<str:reference>/", documents.download, name="my_gifts_document"),
 ]
 urlpatterns = [

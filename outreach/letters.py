@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from outreach.models import Kind, Letter, Priority
+from outreach.models import Kind, Letter, Priority, State
 from outreach.tasks import deliver_letters
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,11 @@ def owe(
     Letter.objects.bulk_create([letter], ignore_conflicts=True)
     transaction.on_commit(wake, robust=True)
     return True
+
+
+def is_over(key: str) -> bool:
+    """Whether nothing more will be done about this letter: it has left, or never will."""
+    return not Letter.objects.filter(key=key, state__in=[State.QUEUED, State.SENDING]).exists()
 
 
 def wake() -> None:

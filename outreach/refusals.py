@@ -17,10 +17,14 @@ def for_batch(letters: Iterable[Letter]) -> Mapping[str, str]:
 def reason(letter: Letter, suppressed: Mapping[str, str]) -> str:
     """Why this letter must not be sent, or nothing.
 
+    Nothing leaves for a placeholder: no domain ends in `.invalid` (RFC 2606).
+
     A letter about the reader's own gift stops only at an address that does not exist. News stops at any
     suppression, when the subscription has ended (asked of the database now, not when the letter was owed),
     and when staff have withdrawn the update.
     """
+    if letter.to.endswith(".invalid"):
+        return "Its reader was erased."
     known = suppressed.get(letter.to.lower(), "")
     if letter.broadcast is None:
         return f"Suppressed: {known}" if known == Reason.HARD_BOUNCE else ""

@@ -61,6 +61,14 @@ def end(email: str, program: Program) -> None:
     mine.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
 
 
+def move(old: str, new: str) -> None:
+    """Send news to another address of the same person. What that one has chosen already stands."""
+    chosen = Subscription.objects.filter(email=new).values("program")
+    both = Subscription.objects.filter(email=old, program__in=chosen)
+    both.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+    Subscription.objects.filter(email=old).exclude(program__in=chosen).update(email=new)
+
+
 def stopped(email: str) -> bool:
     """Whether no news is sent to this address, whatever it has asked for."""
     return Suppression.objects.filter(email=email.strip().lower()).exists()

@@ -13,9 +13,20 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from sandbox import encoding, errors, expansion, idempotency, parameters, routes, store, sweep
+from sandbox import (
+    bad_days,
+    encoding,
+    errors,
+    expansion,
+    faults,
+    idempotency,
+    parameters,
+    routes,
+    store,
+    sweep,
+)
 from sandbox.calls import Call
-from sandbox.models import Answer
+from sandbox.models import Answer, Fault
 from sandbox.routing import Route
 
 logger = logging.getLogger(__name__)
@@ -30,8 +41,13 @@ def endpoint(request: HttpRequest, address: str) -> HttpResponse:
         _authenticate(request)
         _same_version(request)
         sweep.settle_due()
+        fault = _fault(request, address)
+        if fault and not fault.done:
+            return bad_days.answer(fault, request, request_id)
         original, body = _answer(request, address, request_id)
         status = 200
+        if fault:
+            return bad_days.answer(fault, request, request_id)
     except errors.ApiError as error:
         status, body = error.status, _text(error.body(request_id))
     except Exception:
@@ -66,6 +82,12 @@ def _authenticate(request: HttpRequest) -> None:
     if not constant_time_compare(key, settings.STRIPE_SECRET_KEY):
         hidden = f"{key[:8]}****{key[-4:]}" if len(key) > 16 else "****"
         raise errors.Unauthorized(f"Invalid API Key provided: {hidden}")
+
+
+def _fault(request: HttpRequest, address: str) -> Fault | None:
+    """What goes wrong with this call: what its own header asks for, or what was injected."""
+    asked = faults.asked_for(request.headers.get("Sandbox-Fault", ""))
+    return asked or faults.of_call(request.method or "GET", address)
 
 
 def _same_version(request: HttpRequest) -> None:

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import requests
 import stripe
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from sandbox import endpoints, faults
 from sandbox.models import Delivery, StripeObject
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,29 @@ _LONGEST_ANSWER = 2_000
 _AT_ONCE = 100
 
 
+def owe(event: StripeObject) -> None:
+    """Owe the event to each endpoint that wants it; faults make that late, twice, or never."""
+    times = faults.due_times(event.data["type"])
+    wanting = endpoints.wanting(event.data["type"])
+    if times:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, endpoint=endpoint, due_at=due_at)
+            for endpoint in wanting
+            for due_at in times
+        )
+    else:
+        Delivery.objects.bulk_create(
+            Delivery(
+                event=event,
+                endpoint=endpoint,
+                state=Delivery.State.FAILED,
+                finished_at=timezone.now(),
+                answer="Lost on purpose.",
+            )
+            for endpoint in wanting
+        )
+
+
 def deliver_due() -> int:
     """Send every webhook that is due, once each; how many were tried.
 
@@ -40,7 +63,7 @@ def deliver_due() -> int:
     only one of them makes it.
     """
     tried = 0
-    for delivery in list(Delivery.objects.due().select_related("event")[:_AT_ONCE]):
+    for delivery in list(Delivery.objects.due().select_related("event", "endpoint")[:_AT_ONCE]):
         if _claim(delivery):
             _send(delivery)
             tried += 1
@@ -58,8 +81,9 @@ def _claim(delivery: Delivery) -> bool:
 
 def _send(delivery: Delivery) -> None:
     payload = json.dumps(delivery.event.data, indent=2)
-    url, status, answer = settings.SANDBOX_WEBHOOK_URL, None, ""
-    signature = stripe.WebhookSignature.generate_signature_header(payload, settings.STRIPE_WEBHOOK_SECRET)
+    url, secret = endpoints.target(delivery.endpoint)
+    status, answer = None, ""
+    signature = stripe.WebhookSignature.generate_signature_header(payload, secret)
     try:
         response = requests.post(
             url,

@@ -5,9 +5,8 @@ from typing import Any
 
 import stripe
 
-from sandbox import store
+from sandbox import deliveries, store
 from sandbox.calls import Call
-from sandbox.models import Delivery
 
 
 def emit(
@@ -37,4 +36,4 @@ def emit(
             "type": event_type,
         }
     )
-    Delivery.objects.create(event=row)
+    deliveries.owe(row)

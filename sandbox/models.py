@@ -76,6 +76,13 @@ class Delivery(models.Model):
         FAILED = "failed", _("given up")
 
     event = models.ForeignKey(StripeObject, on_delete=models.CASCADE, related_name="deliveries")
+    endpoint = models.ForeignKey(
+        StripeObject,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="Where it goes; empty for the site's own endpoint.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
@@ -94,6 +101,37 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} ({self.state})"
+
+
+class FaultQuerySet(models.QuerySet["Fault"]):
+    def live(self) -> Self:
+        return self.exclude(left=0).filter(Q(until=None) | Q(until__gt=timezone.now()))
+
+
+class Fault(models.Model):
+    """What is to go wrong: for the next calls or events, or until a moment, or both."""
+
+    class Kind(models.TextChoices):
+        TIMEOUT = "timeout", _("calls time out")
+        RATE_LIMIT = "rate_limit", _("calls are too many (429)")
+        ERROR = "error", _("calls fail (500)")
+        RESET = "reset", _("calls are cut off")
+        DUPLICATED = "duplicated", _("events come twice")
+        REORDERED = "reordered", _("events come in another order")
+        DELAYED = "delayed", _("events come late")
+        LOST = "lost", _("events are lost")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    left = models.PositiveIntegerField(null=True, help_text="How many more it strikes; empty for all.")
+    until = models.DateTimeField(null=True)
+    match = models.CharField(max_length=200, default="", blank=True)
+    seconds = models.FloatField(default=5)
+    done = models.BooleanField(default=False, help_text="The call is carried out, and its answer lost.")
+
+    objects = FaultQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class DueQuerySet(models.QuerySet["Due"]):

@@ -19,10 +19,12 @@ from sandbox.resources import (
     payment_intents,
     payment_methods,
     refunds,
+    webhook_endpoints,
 )
 from sandbox.routing import Route
 from sandbox.routing import route as _route
 
+_ENDPOINTS = "webhook_endpoints"
 _INTENTS = "payment_intents"
 _SESSIONS = "checkout/sessions"
 _WARNINGS = "radar/early_fraud_warnings"
@@ -68,6 +70,11 @@ ROUTES = [
     _route("POST", "disputes/{id}/close", params.DisputeCloseParams, dispute_requests.close),
     _route("GET", _WARNINGS, radar.EarlyFraudWarningListParams, early_fraud_warnings.list_all),
     _route("GET", _WARNINGS + "/{id}", radar.EarlyFraudWarningRetrieveParams, early_fraud_warnings.retrieve),
+    _route("POST", _ENDPOINTS, params.WebhookEndpointCreateParams, webhook_endpoints.create),
+    _route("GET", _ENDPOINTS, params.WebhookEndpointListParams, webhook_endpoints.list_all),
+    _route("GET", _ENDPOINTS + "/{id}", params.WebhookEndpointRetrieveParams, webhook_endpoints.retrieve),
+    _route("POST", _ENDPOINTS + "/{id}", params.WebhookEndpointUpdateParams, webhook_endpoints.update),
+    _route("DELETE", _ENDPOINTS + "/{id}", params.WebhookEndpointDeleteParams, webhook_endpoints.delete),
     *BILLING_ROUTES,
 ]
 

@@ -38,6 +38,7 @@ _PREFIXES = {
     "product": "prod_",
     "radar.early_fraud_warning": "issfr_1",
     "refund": "re_3",
+    "webhook_endpoint": "we_1",
     "setup_intent": "seti_1",
     "subscription": "sub_1",
     "subscription_item": "si_",

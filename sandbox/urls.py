@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sandbox import api
-from sandbox.views import checkout, dashboard, invoices, mail, portal
+from sandbox.views import checkout, dashboard, faults, invoices, mail, portal
 
 app_name = "sandbox"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("objects/<str:object_id>/refund/", dashboard.refund, name="refund"),
     path("objects/<str:object_id>/send/", dashboard.send, name="send"),
     path("events/send-in-reverse/", dashboard.send_in_reverse, name="send_in_reverse"),
+    path("faults/", faults.index, name="faults"),
     path("mail/", mail.index, name="mail"),
     path("mail/<str:file>/<int:number>/", mail.letter, name="letter"),
     path("mail/<str:file>/<int:number>/html/", mail.html, name="letter_html"),

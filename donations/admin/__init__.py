@@ -1,8 +1,10 @@
 from donations.admin import (
     comparison,
     documents,
+    erasure,
     gifts,
     inbox,
+    offline,
     pledges,
     staff,
 )
@@ -10,8 +12,10 @@ from donations.admin import (
 __all__ = [
     "comparison",
     "documents",
+    "erasure",
     "gifts",
     "inbox",
+    "offline",
     "pledges",
     "staff",
 ]

@@ -30,6 +30,10 @@ def person(donor: Donor) -> SafeString:
     )
 
 
+def download(address: str, name: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, name)
+
+
 def gift_status(status: str) -> SafeString:
     return badge(Status(status).label, _GIFTS.get(Status(status), QUIET))
 

@@ -32,6 +32,7 @@ _VERBS = {
     "add": _("add"),
     "change": _("change"),
     "delete": _("delete"),
+    "answer": _("answer"),
     "export": _("export"),
     "refund": _("give back"),
     "close": _("close"),
@@ -208,8 +209,10 @@ def _in_use() -> Q:
         own = Q(content_type__app_label=model._meta.app_label, content_type__model=model._meta.model_name)
         name = model._meta.model_name
         if isinstance(shown, ReadOnlyAdmin):
-            kept = "change" if hasattr(shown, "has_send_permission") else ""
-            own &= ~Q(codename__in=[f"{verb}_{name}" for verb in ("add", "change", "delete") if verb != kept])
+            kept = ("change",) if hasattr(shown, "has_send_permission") else getattr(shown, "rights", ())
+            own &= ~Q(
+                codename__in=[f"{verb}_{name}" for verb in ("add", "change", "delete") if verb not in kept]
+            )
         found |= own
     return found
 

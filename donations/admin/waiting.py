@@ -16,7 +16,17 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.models import Discrepancy, DiscrepancyState, Donation, Receipt, Status, StripeEvent, TaxRule
+from donations.models import (
+    Discrepancy,
+    DiscrepancyState,
+    Donation,
+    ErasureRequest,
+    ErasureStatus,
+    Receipt,
+    Status,
+    StripeEvent,
+    TaxRule,
+)
 from outreach.models import Letter, State
 from programs.models import Page, Program, ProgressUpdate, UpdateStatus
 from programs.models.translated import untranslated
@@ -86,6 +96,18 @@ def _kinds() -> list[_Kind]:
             Q(status=Status.DISPUTED),
             ngettext_lazy("%(count)d gift is disputed.", "%(count)d gifts are disputed.", "count"),
             {"status__exact": Status.DISPUTED},
+            urgent=True,
+        ),
+        _Kind(
+            ErasureRequest,
+            "donations.answer_erasurerequest",
+            Q(status=ErasureStatus.WAITING),
+            ngettext_lazy(
+                "%(count)d person asks to be forgotten: answer within a month.",
+                "%(count)d people ask to be forgotten: answer within a month.",
+                "count",
+            ),
+            {"status__exact": ErasureStatus.WAITING},
             urgent=True,
         ),
         _Kind(

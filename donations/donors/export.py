@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from donations.donors import giving
-from donations.models import Donation, Donor, LedgerEntry, Receipt, RecurringDonation
+from donations.models import Donation, Donor, LedgerEntry, Pledge, Receipt, RecurringDonation
 from outreach.models import Letter, Subscription, Suppression
 
 _DONOR = (
@@ -33,6 +33,7 @@ def everything(email: str) -> dict[str, Any]:
     """One part for each kind of thing, each thing once."""
     gifts = Donation.objects.filter(donor__email=email).select_related("program", "designation", "plan")
     plans = RecurringDonation.objects.filter(donor__email=email).select_related("program", "designation")
+    pledges = Pledge.objects.filter(donor__email=email).select_related("program")
     subscriptions = Subscription.objects.filter(email=email).select_related("program")
     return {
         "email": email,
@@ -40,6 +41,7 @@ def everything(email: str) -> dict[str, Any]:
         "donors": [_row(donor, _DONOR) for donor in Donor.objects.filter(email=email).order_by("pk")],
         "gifts": [_gift(gift) for gift in gifts.order_by("created_at", "pk")],
         "recurring_gifts": [_plan(plan) for plan in plans.order_by("created_at", "pk")],
+        "announced_gifts": [_pledge(pledge) for pledge in pledges.order_by("pk")],
         "documents": [_document(receipt) for receipt in giving.receipts_of(email)],
         "news": [
             {"programme": each.program.title, **_row(each, _SUBSCRIPTION)}
@@ -76,6 +78,14 @@ def _plan(plan: RecurringDonation) -> dict[str, Any]:
         "designation": plan.designation.label if plan.designation else "",
         **_money(plan.amount_cents, plan.currency),
         **_row(plan, _PLAN),
+    }
+
+
+def _pledge(pledge: Pledge) -> dict[str, Any]:
+    return {
+        "programme": pledge.program.title,
+        **(_money(pledge.amount_cents, pledge.program.currency) if pledge.amount_cents else {}),
+        **_row(pledge, "reference way updates_consent language created_at"),
     }
 
 

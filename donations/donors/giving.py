@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, LedgerEntry, Receipt, ReceiptState, Status
 
-# Begun and never paid: of no interest to whoever looks back on their gifts.
-_NEVER_GIVEN = (Status.EXPIRED,)
+# Begun and never paid, or written down by mistake: of no interest to whoever looks back on their gifts.
+_NEVER_GIVEN = (Status.EXPIRED, Status.UNDONE)
 
 
 # How a gift stands, in words for whoever gave it.

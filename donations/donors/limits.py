@@ -3,13 +3,12 @@
 import datetime as dt
 import hashlib
 import hmac
-import ipaddress
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from donations.models import SignInLink
+from donations.models import EmailChange, SignInLink
 
 
 class TooOften(Exception):
@@ -20,21 +19,10 @@ class TooOften(Exception):
         self.wait = wait
 
 
-def check(asked: QuerySet[SignInLink], *, most: int, within: dt.timedelta) -> None:
+def check(asked: QuerySet[SignInLink] | QuerySet[EmailChange], *, most: int, within: dt.timedelta) -> None:
     """Raise `TooOften` where `asked` holds `most` rows of the last while."""
     if asked.filter(asked_at__gt=timezone.now() - within)[:most].count() >= most:
         raise TooOften(within)
-
-
-def network(address: str) -> str:
-    """A keyed digest of the network of an IP address (/24, or /64), which is what a household or an
-    office has; the empty string's where there is none."""
-    try:
-        ip = ipaddress.ip_address(address)
-        name = str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))
-    except ValueError:
-        name = ""
-    return digest(f"network:{name}")
 
 
 def digest(text: str) -> str:

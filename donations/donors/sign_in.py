@@ -42,11 +42,13 @@ class NotOurs(Unusable):
 def ask(*, email: str, language: str, network: str) -> None:
     """Ask for a link. The same row and the same work whoever has that address.
 
+    `network` is a keyed hash; empty where it is not known, and then not counted.
     Raises `limits.TooOften` where the address, or the network it is asked from, has had its share.
     """
     address = email.strip().lower()
     limits.check(SignInLink.objects.filter(email=address), most=MOST_PER_ADDRESS, within=WINDOW)
-    limits.check(SignInLink.objects.filter(network=network), most=MOST_PER_NETWORK, within=WINDOW)
+    if network:
+        limits.check(SignInLink.objects.filter(network=network), most=MOST_PER_NETWORK, within=WINDOW)
     SignInLink.objects.create(
         email=address, language=language, network=network, expires_at=timezone.now() + LIFETIME
     )

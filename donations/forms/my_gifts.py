@@ -34,6 +34,27 @@ class SignInForm(OwnForm):
     )
 
 
+class EmailForm(OwnForm):
+    """The address to use from now on, another than `old`."""
+
+    email = MailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        error_messages={"required": _("Give your e-mail address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, old: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.old = old
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email == self.old:
+            raise forms.ValidationError(_("This is your address already."))
+        return email
+
+
 class ContactForm(OwnForm):
     """Where the documents of gifts to come are addressed, and in which language letters are written."""
 

@@ -5,6 +5,7 @@ from donations.models.donor import Donor, Kind
 from donations.models.guarding import Attack, Attempt, Decline, RateCount
 from donations.models.issuer import Issuer
 from donations.models.ledger import AppendOnly, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models.offline_gift import OTHERWISE, OfflineGift
 from donations.models.pledge import Pledge, Way
 from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Series
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
@@ -18,8 +19,10 @@ from donations.models.reversal import (
 )
 from donations.models.stripe_event import Replay, StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
+from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
 __all__ = [
+    "OTHERWISE",
     "AppendOnly",
     "Attack",
     "Attempt",
@@ -34,8 +37,11 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorSession",
+    "EmailChange",
     "EndReason",
     "EntryKind",
+    "ErasureRequest",
+    "ErasureStatus",
     "FraudWarning",
     "Frequency",
     "Issuer",
@@ -43,6 +49,7 @@ __all__ = [
     "LedgerEntry",
     "Method",
     "MonthlyTotal",
+    "OfflineGift",
     "PlanStatus",
     "Pledge",
     "ProgramTotal",

@@ -14,7 +14,7 @@ class SignInLink(models.Model):
     email = models.EmailField(_("e-mail"), help_text=_("Kept in lower case."))
     language = models.CharField(_("language"), max_length=5)
     # A keyed digest of the network it was asked from: enough to count, nothing to look anybody up with.
-    network = models.CharField(_("network"), max_length=64)
+    network = models.CharField(_("network"), max_length=64, blank=True)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)

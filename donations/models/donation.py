@@ -17,6 +17,7 @@ class Status(models.TextChoices):
     DISPUTED = "disputed", _("Disputed")
     LOST = "lost", _("Lost to a dispute")
     REFUNDED = "refunded", _("Refunded")
+    UNDONE = "undone", _("Recorded by mistake")
 
 
 class Frequency(models.TextChoices):
@@ -28,6 +29,11 @@ class Frequency(models.TextChoices):
 class Method(models.TextChoices):
     CARD = "card", _("Card")
     SEPA_DEBIT = "sepa_debit", _("SEPA direct debit")
+    # Received otherwise, as staff wrote it down.
+    TRANSFER = "transfer", _("Bank transfer")
+    CHEQUE = "cheque", _("Cheque")
+    CASH = "cash", _("Cash")
+    OTHER = "other", _("Other, or from before this site")
 
 
 class Display(models.TextChoices):

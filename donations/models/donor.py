@@ -21,7 +21,7 @@ class Donor(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.INDIVIDUAL)
-    email = models.EmailField(_("e-mail"), db_index=True)
+    email = models.EmailField(_("e-mail"), blank=True, db_index=True)
     first_name = models.CharField(_("first name"), max_length=500, blank=True)
     last_name = models.CharField(_("last name"), max_length=500, blank=True)
     company_name = models.CharField(_("company name"), max_length=500, blank=True)
@@ -41,7 +41,10 @@ class Donor(models.Model):
         verbose_name_plural = _("donors")
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="donor_kind_known"),
-            models.CheckConstraint(condition=~models.Q(email=""), name="donor_has_email"),
+            # Somebody who sent a cheque may have no address to write to; nobody is without a name then.
+            models.CheckConstraint(
+                condition=~models.Q(email="", last_name="", company_name=""), name="donor_can_be_named"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(kind=Kind.COMPANY) | ~models.Q(company_name=""),
                 name="donor_company_has_name",
@@ -49,7 +52,7 @@ class Donor(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
+        return f"{self.name} <{self.email}>" if self.email else self.name
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ the network.
 
 from donations.payments.entries import left_of
 from donations.payments.moves import MOVES, Impossible
+from donations.payments.otherwise import receive, undo
 from donations.payments.reversing import catch_up
 from donations.payments.settling import expire, fail, hold, process, settle
 
@@ -19,5 +20,7 @@ __all__ = [
     "hold",
     "left_of",
     "process",
+    "receive",
     "settle",
+    "undo",
 ]

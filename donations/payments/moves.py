@@ -12,7 +12,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.PROCESSING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.HELD}),
     Status.PROCESSING: frozenset({Status.PAID, Status.FAILED, Status.HELD}),
     Status.HELD: frozenset({Status.PAID, Status.REFUNDED, Status.FAILED}),
-    Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED, Status.LOST}),
+    Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED, Status.LOST, Status.UNDONE}),
     Status.DISPUTED: frozenset({Status.PAID, Status.LOST, Status.REFUNDED}),
     # What we were told first was not the last word: a bank that answered late, a renewal paid at last.
     Status.FAILED: frozenset({Status.PAID}),
@@ -21,6 +21,8 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.REFUNDED: frozenset({Status.PAID, Status.DISPUTED, Status.LOST}),
     # A lost dispute may be appealed.
     Status.LOST: frozenset({Status.DISPUTED, Status.PAID, Status.REFUNDED}),
+    # Written down by mistake: it was no gift.
+    Status.UNDONE: frozenset(),
 }
 
 

@@ -21,6 +21,9 @@ class Kind(models.TextChoices):
     PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")
     SIGN_IN = "sign_in", _("Link to one’s gifts")
+    EMAIL_CHANGE_OLD = "email_change_old", _("Change of e-mail, to the old address")
+    EMAIL_CHANGE_NEW = "email_change_new", _("Change of e-mail, to the new address")
+    ERASURE = "erasure", _("Answer to an erasure request")
 
 
 class State(models.TextChoices):

@@ -29,6 +29,7 @@ KINDS = [
     "customer",
     "payment_method",
     "mandate",
+    "webhook_endpoint",
     "event",
 ]
 

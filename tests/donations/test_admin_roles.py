@@ -19,7 +19,9 @@ from donations import ledger
 from donations.models import (
     Comparison,
     Discrepancy,
+    ErasureRequest,
     Issuer,
+    OfflineGift,
     Pledge,
     ProgramTotal,
     Receipt,
@@ -46,6 +48,7 @@ FUNDRAISER = {
     "programs.progressupdate": "lacd",
     "donations.donation": "l",
     "donations.donor": "l",
+    "donations.offlinegift": "la",
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "outreach.letter": "l",
@@ -58,6 +61,7 @@ TREASURER = {
     "donations.donation": "l",
     "donations.donor": "l",
     "donations.ledgerentry": "l",
+    "donations.offlinegift": "la",
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
@@ -66,6 +70,7 @@ TREASURER = {
     "donations.discrepancy": "l",
     "donations.taxrule": "lacd",
     "donations.issuer": "lc",
+    "donations.erasurerequest": "l",
 }
 ADMINISTRATOR = {
     **EDITOR,
@@ -132,6 +137,10 @@ def one_of_each() -> dict[str, Model]:
             regime="income", valid_from=dt.date(2026, 1, 1), rate_percent=66, legal_reference="x"
         ),
         Issuer.objects.create(name="Institut"),
+        OfflineGift.objects.create(
+            donation=gift, key="k", received_on=now, bank_reference="x", recorded_by=staff.member("Treasurer")
+        ),
+        ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),
         Letter.objects.create(key="k", kind="gift_thanks", to="camille@example.org", language="fr"),
         Broadcast.objects.create(update=update, facts={}, created_at=now),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from donations import receipts
 from donations.donors import contact, sessions
-from donations.models import Donation, Donor, Frequency, PlanStatus, Receipt, RecurringDonation
+from donations.models import Donation, Donor, Frequency, PlanStatus, Pledge, Receipt, RecurringDonation
 from outreach import letters, subscriptions
 from outreach.models import Subscription, Suppression
 from tests.donations.receipt_gifts import donor, gift, program
@@ -190,7 +190,9 @@ def test_the_copy_holds_everything_and_nothing_of_others(own: Client) -> None:
 
 def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
     """A column added later is told too, or left out here on purpose."""
-    settled(gift())
+    given = gift()
+    settled(given)
+    announced = Pledge.objects.create(program=given.program, donor=given.donor, way="cheque", language="fr")
     copy = json.loads(own.get("/en/my-gifts/data/").content)
     ours = {"id", "public_id", "donor", "program", "designation", "plan", "currency", "amount_cents"}
     # Of the machine: keys, addresses of Stripe's and times that say nothing of a person.
@@ -199,5 +201,7 @@ def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
         *("checked_at", "settled_at", "review_first", "review_reason"),
     }
 
+    assert {relation.name for relation in Donor._meta.related_objects} == {"donations", "plans", "pledges"}
+    assert copy["announced_gifts"][0]["reference"] == announced.reference
     assert {field.name for field in Donor._meta.fields} - {"id"} == set(copy["donors"][0])
     assert {field.name for field in Donation._meta.fields} - ours - machine <= set(copy["gifts"][0])

@@ -55,6 +55,7 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
         "payment_method": api.payment_methods.retrieve(intent.payment_method).to_dict(),
         "radar.early_fraud_warning": api.radar.early_fraud_warnings.list().data[0].to_dict(),
         "refund": api.refunds.create({"charge": refunded.id}).to_dict(),
+        "webhook_endpoint": api.webhook_endpoints.list().data[0].to_dict(),
     }
 
 
@@ -98,6 +99,7 @@ def test_ids_look_like_stripes(samples: dict[str, Any]) -> None:
         "payment_method": "pm",
         "radar.early_fraud_warning": "issfr",
         "refund": "re",
+        "webhook_endpoint": "we",
     }
 
 

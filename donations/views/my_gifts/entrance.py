@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from donations import tasks
+from donations import guard, tasks
 from donations.donors import contact, giving, limits, sign_in
 from donations.forms.my_gifts import SignInForm
 from donations.views.my_gifts import room
@@ -64,12 +64,10 @@ def _ask(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST)
     if not form.is_valid():
         return room.page(request, "sign_in", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+    email = form.cleaned_data["email"]
+    network = guard.of(request.META, email=email).network
     try:
-        sign_in.ask(
-            email=form.cleaned_data["email"],
-            language=room.language(),
-            network=limits.network(request.META.get("REMOTE_ADDR", "")),
-        )
+        sign_in.ask(email=email, language=room.language(), network=network)
     except limits.TooOften as error:
         minutes = int(error.wait.total_seconds()) // 60
         response = room.page(

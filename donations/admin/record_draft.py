@@ -1,0 +1,78 @@
+"""A gift as it was typed, on its way to the page that confirms it and back: signed, and kept nowhere."""
+
+import datetime as dt
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core import signing
+
+from donations.admin.record_form import OfflineForm
+from donations.models import Pledge
+from donations.offline import Received
+from donations.proofs import Proof
+from programs.models import Program
+
+_SALT = "donations.admin.record_draft"
+# What was typed waits this long for its confirmation.
+_PATIENCE = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`typed` is what the form shows again, `facts` what it means. With `key`, confirming may be repeated."""
+
+    key: str
+    typed: dict[str, str]
+    facts: dict[str, Any]
+    proof: Proof | None = None
+    seen: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, form: OfflineForm) -> "Draft":
+        data = form.cleaned_data
+        need, pledge = data["designation"], data["pledge"]
+        return cls(
+            key=secrets.token_hex(16),
+            typed={name: form.data.get(name, "") for name in form.fields if name != "proof"},
+            facts={
+                "program": data["program"].pk,
+                "method": data["method"],
+                "amount_cents": data["amount_cents"],
+                "received_on": data["received_on"].isoformat(),
+                "donor": data["donor_answers"],
+                "designation_id": need.pk if need else None,
+                "public_name": data["public_name"],
+                "pledge": pledge.pk if pledge else None,
+                "bank_reference": data["bank_reference"],
+                "note": data["note"],
+            },
+            proof=data["proof"],
+        )
+
+    @classmethod
+    def read(cls, text: str) -> "Draft | None":
+        """What `write` wrote, within a day and unchanged; otherwise None."""
+        if not text:
+            return None
+        try:
+            kept = signing.loads(text, salt=_SALT, max_age=_PATIENCE)
+        except signing.BadSignature:
+            return None
+        proof = kept.pop("proof")
+        return cls(**kept, proof=Proof(**proof) if proof else None)
+
+    def write(self) -> str:
+        return signing.dumps(asdict(self), salt=_SALT)
+
+    def received(self) -> Received:
+        facts = dict(self.facts)
+        return Received(
+            **{
+                **facts,
+                "program": Program.objects.get(pk=facts["program"]),
+                "received_on": dt.date.fromisoformat(facts["received_on"]),
+                "pledge": Pledge.objects.get(pk=facts["pledge"]) if facts["pledge"] else None,
+                "proof": self.proof,
+            }
+        )

@@ -1,0 +1,176 @@
+"""Gifts that did not come through the site, as staff write them down: recorded once, never edited."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from donations import gateway, ledger, payments
+from donations.models import Display, Donation, Donor, OfflineGift, Pledge, Status
+from donations.proofs import Proof
+from programs.models import Program
+
+# A gift of the same amount within this many days may be the same one.
+_NEAR = dt.timedelta(days=7)
+_LIKENESS = 0.8
+_MOST_LOOKED_AT = 200
+
+
+class Doubtful(Exception):
+    """Gifts that may be the same one, which whoever confirmed had not been shown."""
+
+    def __init__(self, alike: Collection[Donation]) -> None:
+        super().__init__(f"{len(alike)} gift(s) may be the same")
+        self.alike = alike
+
+
+@dataclass(frozen=True)
+class Received:
+    """One gift as it was written down. `donor` is what `Donor` keeps of it."""
+
+    program: Program
+    method: str
+    amount_cents: int
+    received_on: dt.date
+    donor: dict[str, str]
+    designation_id: int | None = None
+    public_name: str = ""
+    pledge: Pledge | None = None
+    bank_reference: str = ""
+    proof: Proof | None = None
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return Donor(**self.donor).name
+
+    @property
+    def received_at(self) -> dt.datetime:
+        """Noon in Paris of that day: the day stays the same in every zone that matters."""
+        noon = dt.datetime.combine(self.received_on, dt.time(12))
+        return timezone.make_aware(noon, timezone.get_default_timezone())
+
+
+def alike(received: Received) -> list[Donation]:
+    """Gifts that may be the same one: the same amount at about the same time, by the same or a similar
+    name, from the same address, or under the same reference of the bank's.
+    """
+    near = (received.received_at - _NEAR, received.received_at + _NEAR)
+    found = (
+        Donation.objects.filter(
+            Q(status__in=[Status.PAID, Status.DISPUTED, Status.PROCESSING]),
+            Q(paid_at__range=near) | Q(paid_at=None, created_at__range=near),
+            amount_cents=received.amount_cents,
+        )
+        .select_related("donor", "offline")
+        .order_by("-paid_at", "-pk")[:_MOST_LOOKED_AT]
+    )
+    return [donation for donation in found if _may_be(donation, received)]
+
+
+def record(received: Received, *, by: User, key: str, seen: Collection[int] = ()) -> OfflineGift:
+    """Count a gift, once: its donation, ledger entry, document and letter in one transaction.
+
+    Safe to repeat: the same key finds the same gift. `seen` are the gifts that `by` was shown as
+    possibly the same and took for others. Raises `Doubtful` where there is one more by now.
+    """
+    if known := OfflineGift.objects.filter(key=key).first():
+        return known
+    try:
+        with transaction.atomic():
+            ledger.hold(received.program)  # two who record the same cheque see one another
+            unseen = [donation for donation in alike(received) if donation.pk not in seen]
+            if unseen:
+                raise Doubtful(unseen)
+            return _create(received, by=by, key=key)
+    except IntegrityError:
+        if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
+            return known
+        raise
+
+
+def correct(gift: OfflineGift, *, by: User, reason: str) -> bool:
+    """Undo a gift that was recorded by mistake, by an entry that takes it off again.
+
+    True when this call did it, False when it was done before.
+    """
+    with transaction.atomic():
+        undone = OfflineGift.objects.filter(pk=gift.pk, undone_at=None).update(
+            undone_at=timezone.now(), undone_by=by, undone_reason=reason
+        )
+        if not undone:
+            return False
+        payments.undo(gift.donation, reason=reason)
+    gift.refresh_from_db()
+    return True
+
+
+def _create(received: Received, *, by: User, key: str) -> OfflineGift:
+    pledge = received.pledge
+    donation = Donation.objects.create(
+        program=received.program,
+        donor=Donor.objects.as_said(**received.donor),
+        amount_cents=received.amount_cents,
+        currency=received.program.currency,
+        designation_id=received.designation_id,
+        method=received.method,
+        display=Display.NAME if received.public_name else Display.ANONYMOUS,
+        public_name=received.public_name,
+        reference=pledge.reference if pledge else "",
+        updates_consent=pledge.updates_consent if pledge else "",
+        language=received.donor["language"],
+        livemode=gateway.is_live(),
+    )
+    proof = received.proof
+    gift = OfflineGift.objects.create(
+        donation=donation,
+        key=key,
+        received_on=received.received_on,
+        pledge=pledge,
+        bank_reference=received.bank_reference,
+        proof_path=proof.path if proof else "",
+        proof_name=proof.name if proof else "",
+        proof_type=proof.type if proof else "",
+        proof_sha256=proof.sha256 if proof else "",
+        note=received.note,
+        recorded_by=by,
+    )
+    payments.receive(donation, received_at=received.received_at)
+    return gift
+
+
+def _may_be(donation: Donation, received: Received) -> bool:
+    donor, offline = donation.donor, getattr(donation, "offline", None)
+    if received.bank_reference and offline and offline.bank_reference == received.bank_reference:
+        return True
+    if received.pledge and donation.reference == received.pledge.reference:
+        return True
+    if received.donor["email"] and donor.email == received.donor["email"]:
+        return True
+    return similar(donor.name, received.name)
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two names may be one person's, however they are spelled and in whatever order."""
+    first, second = _words(one), _words(other)
+    if not first or not second:  # in another script
+        return bool(one.strip()) and one.casefold().strip() == other.casefold().strip()
+    if set(first) <= set(second) or set(second) <= set(first):
+        return True
+    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= _LIKENESS
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name without accents, titles and order."""
+    plain = unicodedata.normalize("NFKD", name[:500]).encode("ascii", "ignore").decode().lower()
+    marks = "".join(mark if mark.isalnum() else " " for mark in plain)
+    return sorted(word for word in marks.split() if word not in _TITLES)
+
+
+_TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "madame", "monsieur", "ou", "et", "and"}

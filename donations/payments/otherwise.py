@@ -1,0 +1,48 @@
+"""A gift's money arrives by another way than Stripe, as staff saw it; or it never did."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations import ledger, receipts, thanks
+from donations.models import Donation, Status
+from donations.payments.moves import move
+from outreach import subscriptions
+
+
+def receive(donation: Donation, *, received_at: dt.datetime) -> bool:
+    """Record that a gift arrived otherwise. True when this call did it, False when it was done.
+
+    The document and the letter of thanks are for donors with an e-mail address. Raises `Impossible`.
+    """
+    with transaction.atomic():
+        if not move(donation, Status.PAID, paid_at=received_at, settled_at=timezone.now()):
+            return False
+        ledger.post_offline(donation, occurred_at=received_at)
+        if not donation.donor.email:
+            return True
+        if donation.updates_consent:
+            subscriptions.confirm(
+                email=donation.donor.email,
+                program=donation.program,
+                language=donation.language,
+                consent_text=donation.updates_consent,
+                source="donation",
+                consented_at=donation.created_at,
+            )
+        thanks.owe(donation, receipts.issue(donation, paid_at=received_at))
+    return True
+
+
+def undo(donation: Donation, *, reason: str) -> bool:
+    """Record that a gift was written down by mistake: a correcting entry, and void documents.
+
+    True when this call did it, False when it was done. Raises `Impossible`.
+    """
+    with transaction.atomic():
+        if not move(donation, Status.UNDONE):
+            return False
+        ledger.post_undone(donation, occurred_at=timezone.now())
+        receipts.restate(donation, amount_cents=0, reason=reason)
+    return True

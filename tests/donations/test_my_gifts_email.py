@@ -1,0 +1,185 @@
+"""Another e-mail address, once whoever reads the mail of each has agreed."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from donations.donors import email_change, erasure, giving, sessions, sign_in
+from donations.models import Donor, DonorSession, EmailChange
+from outreach import delivery, subscriptions
+from outreach.models import Letter, Subscription
+from tests.donations.receipt_gifts import donor, gift, program
+from tests.donations.test_my_gifts_gifts import EMAIL, settled
+
+pytestmark = pytest.mark.django_db
+
+NEW = "marie@example.org"
+
+
+@pytest.fixture
+def own(client: Client) -> Client:
+    settled(gift())
+    client.cookies["my-gifts"] = sessions.begin(EMAIL)
+    return client
+
+
+def ask(client: Client, email: str = NEW) -> Any:
+    return client.post("/en/my-gifts/email/", {"email": email})
+
+
+def links() -> dict[str, str]:
+    """The links in the letters, by the address that got each."""
+    delivery.deliver(0)
+    found = {}
+    for message in mail.outbox:
+        match = re.search(r"(/en/my-gifts/email/\S+)", str(message.body))
+        assert match is not None
+        found[message.to[0]] = match[1]
+    return found
+
+
+def agree(link: str, action: str = "agree") -> Any:
+    """From whichever machine the mail is read on."""
+    return Client().post(link, {"action": action})
+
+
+@pytest.mark.parametrize("order", [(EMAIL, NEW), (NEW, EMAIL)])
+def test_the_address_changes_once_both_have_agreed_in_whichever_order(
+    own: Client, order: tuple[str, str]
+) -> None:
+    assert ask(own)["Location"] == "/en/my-gifts/?done=email"
+    link = links()
+
+    half = agree(link[order[0]])
+    assert half.status_code == 200
+    assert "One more letter to open" in half.content.decode()
+    assert Donor.objects.get().email == EMAIL
+    done = agree(link[order[1]])
+
+    assert "The address has changed" in done.content.decode()
+    assert Donor.objects.get().email == NEW
+    assert [year.year for year in giving.by_year(NEW)] == [2026]
+    assert EMAIL not in own.get("/en/my-gifts/").content.decode()
+    assert not DonorSession.objects.filter(email=EMAIL).exists()
+
+
+def test_opening_the_links_changes_nothing(own: Client) -> None:
+    ask(own)
+    for link in links().values():
+        assert Client().get(link).status_code == Client().head(link).status_code == 200
+
+    assert not EmailChange.objects.exclude(old_agreed_at=None, new_agreed_at=None).exists()
+
+
+@pytest.mark.parametrize("side", [EMAIL, NEW])
+def test_either_side_may_say_no(own: Client, side: str) -> None:
+    ask(own)
+    link = links()
+    other = link[NEW if side == EMAIL else EMAIL]
+
+    assert "Nothing changes" in agree(link[side], "refuse").content.decode()
+    assert agree(other).status_code == 410
+    assert Donor.objects.get().email == EMAIL
+
+
+def test_each_link_agrees_once_and_for_a_day(own: Client) -> None:
+    ask(own)
+    link = links()
+    agree(link[EMAIL])
+    assert agree(link[EMAIL]).status_code == 410
+    EmailChange.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+
+    assert agree(link[NEW]).status_code == Client().get(link[NEW]).status_code == 410
+    assert Donor.objects.get().email == EMAIL
+
+
+def test_asking_again_replaces_what_was_asked_before(own: Client) -> None:
+    ask(own)
+    first = links()[NEW]
+    ask(own, "another@example.org")
+
+    assert agree(first).status_code == 410
+    assert [change.new_email for change in EmailChange.objects.filter(dropped_at=None)] == [
+        "another@example.org"
+    ]
+
+
+def test_a_link_of_one_side_or_kind_is_not_one_of_another(own: Client) -> None:
+    ask(own)
+    token = links()[NEW].rstrip("/").rpartition("/")[2]
+    sign_in.ask(email=EMAIL, language="en", network="n")
+
+    assert agree(f"/en/my-gifts/email/{token.replace('-new', '-old')}/").status_code == 404
+    assert Client().post(f"/en/my-gifts/open/{token}/").status_code == 404
+
+
+def test_nobody_is_written_to_more_than_a_few_times_a_day(own: Client) -> None:
+    codes = [ask(own, f"n{number}@example.org").status_code for number in range(4)]
+    assert codes == [303, 303, 303, 429]
+
+    for number in range(3):
+        settled(gift(donor(email=f"d{number}@example.org")))
+        email_change.ask(old=f"d{number}@example.org", new="quiet@example.org", language="en")
+    own.cookies["my-gifts"] = sessions.begin("d0@example.org")
+    assert ask(own, "quiet@example.org").status_code == 429
+
+
+@pytest.mark.parametrize("email", ["", EMAIL, EMAIL.upper(), "nothing"])
+def test_what_is_no_other_address_is_said_beside_the_field(own: Client, email: str) -> None:
+    assert ask(own, email).status_code == 422
+    assert not EmailChange.objects.exists()
+
+
+def test_the_links_are_known_to_their_readers_alone_and_the_old_address_to_its_owner(own: Client) -> None:
+    ask(own)
+    tokens = [link.rstrip("/").rpartition("/")[2] for link in links().values()]
+
+    kept = str(list(Letter.objects.values())) + str(list(EmailChange.objects.values()))
+    assert not any(token in kept for token in tokens)
+    to_new = next(message for message in mail.outbox if message.to == [NEW])
+    assert EMAIL not in str(to_new.body)
+
+
+def test_news_and_requests_move_with_the_address(own: Client) -> None:
+    told: dict[str, Any] = {
+        "program": program(),
+        "language": "en",
+        "consent_text": "Yes",
+        "source": "form",
+        "consented_at": timezone.now(),
+    }
+    subscriptions.confirm(email=EMAIL, **told)
+    erasure.ask(EMAIL, "en")
+    ask(own)
+    for link in links().values():
+        agree(link)
+
+    assert [subscription.email for subscription in Subscription.objects.active()] == [NEW]
+    assert erasure.waiting(NEW)
+
+
+def test_what_the_new_address_has_chosen_about_news_stands(own: Client) -> None:
+    told: dict[str, Any] = {"program": program(), "language": "en", "consent_text": "Yes", "source": "form"}
+    subscriptions.confirm(email=EMAIL, **told, consented_at=timezone.now())
+    subscriptions.confirm(email=NEW, **told, consented_at=timezone.now())
+    subscriptions.end(NEW, program())
+    ask(own)
+    for link in links().values():
+        agree(link)
+
+    assert not Subscription.objects.active().exists()
+
+
+def test_two_who_agree_at_the_same_moment_finish_it_once() -> None:
+    settled(gift())
+    email_change.ask(old=EMAIL, new=NEW, language="en")
+    tokens = [link.rstrip("/").rpartition("/")[2] for link in links().values()]
+
+    assert sorted(email_change.agree(token) for token in tokens) == [False, True]
+    with pytest.raises(email_change.Unusable):
+        email_change.agree(tokens[0])
