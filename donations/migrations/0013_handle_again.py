@@ -23,7 +23,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0010_refunds_asked_once'),
+        ('donations', '0012_received_otherwise'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
