@@ -36,6 +36,7 @@ _VERBS = {
     "export": _("export"),
     "refund": _("give back"),
     "close": _("close"),
+    "replay": _("handle again"),
 }
 
 admin.site.unregister(User)
