@@ -1,8 +1,9 @@
 """What takes long to make and is the same for every test process: made once, kept, and copied.
 
 A migrated database costs ten seconds of one processor, and each process of each suite needs one. What is
-kept carries a fingerprint of everything that it is made from, so a change to that makes it anew. The embedded ones lie under `.pytest_cache`, which `make clean` throws away; on PostgreSQL a
-database of its own is the template of the tests' databases.
+kept carries a fingerprint of everything that it is made from, so a change to that makes it anew. The
+embedded ones lie under `.pytest_cache`, which `make clean` throws away; on PostgreSQL a database of its
+own is the template of the tests' databases.
 """
 
 import fcntl
