@@ -21,6 +21,7 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
             "program_title": program.title,
             "program_title_language": program.other_language_of("title"),
             "program_url": _address("programs:program", slug=program.slug),
+            "my_gifts_url": _address("donations:my_gifts"),
             "gift_url": _address("donations:gift", public_id=donation.public_id),
             "receipt_reference": receipt.reference,
             "paid_on": timezone.localdate(donation.paid_at).isoformat(),

@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import debits, disputes, errors, fraud_warnings, holds, payments, refunds, store, sweep
+from sandbox.billing import aging, ending, renewals
 from sandbox.models import StripeObject
-from sandbox.resources import charges, early_fraud_warnings
+from sandbox.resources import charges, early_fraud_warnings, subscriptions
 from sandbox.resources.disputes import KIND as DISPUTE
 
 
@@ -76,6 +77,14 @@ def _inquiry(row: StripeObject) -> bool:
     return _dispute_open(row) and row.data["status"].startswith("warning_")
 
 
+def _kept_card(row: StripeObject) -> bool:
+    return row.kind == "payment_method" and row.data["type"] == "card" and row.data["customer"] is not None
+
+
+def _renewable(row: StripeObject) -> bool:
+    return row.kind == subscriptions.KIND and row.data["status"] not in ending.ENDED | {"paused"}
+
+
 ALL = [
     Action("collect", _("Collect this debit now"), _pending_debit, lambda row: sweep.collect(row.object_id)),
     Action(
@@ -91,6 +100,9 @@ ALL = [
     Action("win", _("Win this dispute"), _dispute_open, disputes.win),
     Action("lose", _("Lose this dispute"), _dispute_open, disputes.lose),
     Action("escalate", _("Turn this inquiry into a dispute"), _inquiry, disputes.escalate),
+    Action("renew", _("Let its next payment come"), _renewable, renewals.bring_next),
+    Action("expire_soon", _("Let this card expire this month"), _kept_card, aging.expire_soon),
+    Action("reissue", _("Let the bank send a new card"), _kept_card, aging.reissue),
 ]
 _BY_NAME = {action.name: action for action in ALL}
 

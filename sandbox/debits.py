@@ -21,6 +21,7 @@ _MESSAGES = {
     "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
 }
 FAILURES = tuple(_MESSAGES)
+_ENDING_MANDATES = {"account_closed", "debit_not_authorized"}
 
 
 def authorise(
@@ -38,6 +39,35 @@ def authorise(
     method.private["mandate"] = mandate["id"]
     store.save(method)
     return method
+
+
+def allowed(method: StripeObject) -> bool:
+    """Whether its holder's mandate is still good."""
+    mandate = store.fetch(mandates.KIND, method.private["mandate"]) if "mandate" in method.private else None
+    return bool(mandate and mandate.data["status"] == "active")
+
+
+def revoke(method: StripeObject) -> None:
+    """No debit of this account is allowed any more. Repeating it is safe."""
+    if allowed(method):
+        mandate = store.fetch(mandates.KIND, method.private["mandate"])
+        mandate.data["status"] = "inactive"
+        store.save(mandate)
+        events.emit("mandate.updated", mandate.data, None, {"status": "active"})
+
+
+def lack_mandate(intent: StripeObject) -> None:
+    """Nothing was asked of the bank: there is no mandate to show it."""
+    payments.back_to_start(
+        intent,
+        {
+            "code": "payment_intent_mandate_invalid",
+            "doc_url": "https://docs.stripe.com/error-codes/payment-intent-mandate-invalid",
+            "message": "The provided mandate is invalid and can not be used.",
+            "payment_method": store.fetch(payment_methods.KIND, intent.data["payment_method"]).data,
+            "type": "invalid_request_error",
+        },
+    )
 
 
 def begin(intent: StripeObject) -> StripeObject:
@@ -92,6 +122,8 @@ def refuse(charge: StripeObject, code: str) -> StripeObject:
     store.save(charge)
     intent = store.fetch(payment_intents.KIND, charge.data["payment_intent"])
     events.emit("charge.failed", charge.data, None)
+    if code in _ENDING_MANDATES:
+        revoke(store.fetch(payment_methods.KIND, charge.data["payment_method"]))
     payments.back_to_start(
         intent,
         {

@@ -10,7 +10,7 @@ from sandbox.models import Fault
 
 class FaultForm(forms.Form):
     kind = forms.ChoiceField(label=_("What goes wrong"), choices=Fault.Kind)
-    count = forms.IntegerField(label=_("For how many"), min_value=1, required=False)
+    count = forms.IntegerField(label=_("How many calls or events"), min_value=1, required=False)
     minutes = forms.FloatField(label=_("For how many minutes"), min_value=0, max_value=1440, required=False)
     match = forms.CharField(
         label=_("Only what begins with"),

@@ -1,4 +1,6 @@
 from donations.admin import (
+    bank,
+    bank_lines,
     comparison,
     documents,
     erasure,
@@ -6,10 +8,13 @@ from donations.admin import (
     inbox,
     offline,
     pledges,
+    reversals,
     staff,
 )
 
 __all__ = [
+    "bank",
+    "bank_lines",
     "comparison",
     "documents",
     "erasure",
@@ -17,5 +22,6 @@ __all__ = [
     "inbox",
     "offline",
     "pledges",
+    "reversals",
     "staff",
 ]

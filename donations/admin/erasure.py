@@ -106,7 +106,7 @@ class ErasureAdmin(ReadOnlyAdmin):
         if asked.status != ErasureStatus.WAITING:
             return shown
         address = reverse("admin:donations_erasurerequest_answer", args=[asked.pk])
-        return format_html('{} <a href="{}">{}</a>', shown, address, _("Answer"))
+        return format_html('{} <a href="{}">{}</a>', shown, address, _("Answer it"))
 
     @admin.display(description=_("what was done"))
     def done(self, asked: ErasureRequest) -> SafeString:

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.admin import shown
 from donations.admin.export import Column, ExportAdmin
-from donations.models import Donation, Donor, LedgerEntry, ProgramTotal, Receipt
+from donations.admin.giving_back import RefundingAdmin
+from donations.models import Donation, Donor, LedgerEntry, ProgramTotal, Receipt, Refund
 from programs.admin.plain import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -30,6 +31,15 @@ class ReceiptInline(ReadOnlyInline):
         return receipt.reference
 
 
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("amount", "status", "reason", "note", "requested_by", "created_at")
+
+    @admin.display(description=_("amount"))
+    def amount(self, refund: Refund) -> str:
+        return shown.money(refund.amount_cents, refund.currency)
+
+
 class GiftInline(ReadOnlyInline):
     model = Donation
     fields = ("amount", "state", "created_at", "program")
@@ -44,7 +54,8 @@ class GiftInline(ReadOnlyInline):
 
 
 @admin.register(Donation)
-class DonationAdmin(ExportAdmin, ReadOnlyAdmin):
+class DonationAdmin(RefundingAdmin, ExportAdmin, ReadOnlyAdmin):
+    change_form_template = "admin/donations/donation/change_form.html"
     list_display = ("who", "amount", "state", "paid_at", "created_at", "method", "program")
     list_filter = ("status", "program", "frequency", "method", "livemode")
     search_fields = (
@@ -86,7 +97,7 @@ class DonationAdmin(ExportAdmin, ReadOnlyAdmin):
             },
         ),
     )
-    inlines = (EntryInline, ReceiptInline)
+    inlines = (EntryInline, ReceiptInline, RefundInline)
     export_name = "gifts"
     columns = (
         Column(_("reference"), lambda gift: gift.public_id),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -12,16 +12,19 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, Model, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
+from donations.admin import waiting_reversals
+from donations.admin.waiting_kind import Kind
 from donations.models import (
+    BankLine,
     Discrepancy,
     DiscrepancyState,
     Donation,
     ErasureRequest,
     ErasureStatus,
+    LineState,
     Receipt,
     Status,
     StripeEvent,
@@ -42,18 +45,6 @@ class Task:
     urgent: bool
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """Rows that wait for whoever has the permission, and the filters under which their list shows them."""
-
-    model: type[Model]
-    permission: str
-    rows: Q
-    text: Promise  # counts
-    filters: dict[str, str] = field(default_factory=dict)
-    urgent: bool = False
-
-
 def tasks(person: User | AnonymousUser) -> list[Task]:
     """The urgent ones first. One query for each model, however much there is of it."""
     kinds = [kind for kind in _kinds() if person.has_perm(kind.permission)]
@@ -65,7 +56,7 @@ def tasks(person: User | AnonymousUser) -> list[Task]:
     return sorted(found, key=lambda task: not task.urgent)
 
 
-def _count(model: type[Model], kinds: list[_Kind]) -> Iterator[Task]:
+def _count(model: type[Model], kinds: list[Kind]) -> Iterator[Task]:
     wanted = reduce(or_, (kind.rows for kind in kinds))
     counts = {str(number): Count("pk", filter=kind.rows) for number, kind in enumerate(kinds)}
     found = model._default_manager.filter(wanted).aggregate(**counts)
@@ -76,11 +67,11 @@ def _count(model: type[Model], kinds: list[_Kind]) -> Iterator[Task]:
             yield Task(text, f"{address}?{urlencode(kind.filters)}", kind.urgent)
 
 
-def _kinds() -> list[_Kind]:
+def _kinds() -> list[Kind]:
     """In the order in which they are shown; those of one model beside one another."""
     stuck = timezone.now() - STUCK_AFTER
     return [
-        _Kind(
+        Kind(
             Donation,
             "donations.view_donation",
             Q(status=Status.HELD),
@@ -90,7 +81,7 @@ def _kinds() -> list[_Kind]:
             {"status__exact": Status.HELD},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             Donation,
             "donations.view_donation",
             Q(status=Status.DISPUTED),
@@ -98,7 +89,8 @@ def _kinds() -> list[_Kind]:
             {"status__exact": Status.DISPUTED},
             urgent=True,
         ),
-        _Kind(
+        *waiting_reversals.kinds(),
+        Kind(
             ErasureRequest,
             "donations.answer_erasurerequest",
             Q(status=ErasureStatus.WAITING),
@@ -110,7 +102,7 @@ def _kinds() -> list[_Kind]:
             {"status__exact": ErasureStatus.WAITING},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             StripeEvent,
             "donations.view_stripeevent",
             Q(processed_at=None) & ~Q(error=""),
@@ -122,7 +114,7 @@ def _kinds() -> list[_Kind]:
             {"state": "failing"},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             StripeEvent,
             "donations.view_stripeevent",
             Q(processed_at=None, error="", received_at__lt=stuck),
@@ -134,7 +126,7 @@ def _kinds() -> list[_Kind]:
             {"state": "waiting"},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             Discrepancy,
             "donations.view_discrepancy",
             Q(state=DiscrepancyState.OPEN),
@@ -146,7 +138,7 @@ def _kinds() -> list[_Kind]:
             {"state__exact": DiscrepancyState.OPEN},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             Receipt,
             "donations.view_receipt",
             Q(rendered_at=None, issued_at__lt=stuck),
@@ -156,7 +148,7 @@ def _kinds() -> list[_Kind]:
             {"rendered_at__isnull": "1"},
             urgent=True,
         ),
-        _Kind(
+        Kind(
             Letter,
             "outreach.view_letter",
             Q(state=State.FAILED),
@@ -168,8 +160,19 @@ def _kinds() -> list[_Kind]:
             {"state__exact": State.FAILED},
             urgent=True,
         ),
+        Kind(
+            BankLine,
+            "donations.change_bankline",
+            Q(state=LineState.OPEN),
+            ngettext_lazy(
+                "%(count)d line of a bank statement waits to be looked at.",
+                "%(count)d lines of bank statements wait to be looked at.",
+                "count",
+            ),
+            {"state__exact": LineState.OPEN},
+        ),
         *_words(),
-        _Kind(
+        Kind(
             TaxRule,
             "donations.change_taxrule",
             Q(confirmed=False),
@@ -181,10 +184,10 @@ def _kinds() -> list[_Kind]:
     ]
 
 
-def _words() -> Iterator[_Kind]:
+def _words() -> Iterator[Kind]:
     by_hand, by_itself = Q(publish_at=None), Q(publish_at__isnull=False)
     update: dict[str, Any] = {"model": ProgressUpdate, "permission": "programs.change_progressupdate"}
-    yield _Kind(
+    yield Kind(
         **update,
         rows=Q(status=UpdateStatus.APPROVED) & by_hand,
         text=ngettext_lazy(
@@ -194,7 +197,7 @@ def _words() -> Iterator[_Kind]:
         ),
         filters={"status__exact": UpdateStatus.APPROVED, "publish_at__isnull": "1"},
     )
-    yield _Kind(
+    yield Kind(
         **update,
         rows=Q(status=UpdateStatus.DRAFT) & by_hand,
         text=ngettext_lazy(
@@ -204,7 +207,7 @@ def _words() -> Iterator[_Kind]:
         ),
         filters={"status__exact": UpdateStatus.DRAFT, "publish_at__isnull": "1"},
     )
-    yield _Kind(
+    yield Kind(
         **update,
         rows=~Q(status=UpdateStatus.PUBLISHED) & by_itself,
         text=ngettext_lazy(
@@ -214,7 +217,7 @@ def _words() -> Iterator[_Kind]:
         ),
         filters={"publish_at__isnull": "0"},
     )
-    yield _Kind(
+    yield Kind(
         **update,
         rows=untranslated(ProgressUpdate),
         text=ngettext_lazy(
@@ -224,7 +227,7 @@ def _words() -> Iterator[_Kind]:
         ),
         filters={"words": "missing"},
     )
-    yield _Kind(
+    yield Kind(
         Program,
         "programs.change_program",
         Q(status="draft") & by_itself,
@@ -235,7 +238,7 @@ def _words() -> Iterator[_Kind]:
         ),
         {"publish_at__isnull": "0"},
     )
-    yield _Kind(
+    yield Kind(
         Program,
         "programs.change_program",
         untranslated(Program),
@@ -246,7 +249,7 @@ def _words() -> Iterator[_Kind]:
         ),
         {"words": "missing"},
     )
-    yield _Kind(
+    yield Kind(
         Page,
         "programs.change_page",
         untranslated(Page),

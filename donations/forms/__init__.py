@@ -4,6 +4,7 @@ from donations.forms.answers import Answers
 from donations.forms.fields import is_siren, typed_amount
 from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm, Suggestion
 from donations.forms.pledge import PledgeAnswers, PledgeForm
+from donations.forms.refund import RefundForm
 
 __all__ = [
     "OTHER",
@@ -12,6 +13,7 @@ __all__ = [
     "GiftForm",
     "PledgeAnswers",
     "PledgeForm",
+    "RefundForm",
     "Suggestion",
     "is_siren",
     "typed_amount",

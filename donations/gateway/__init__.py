@@ -8,6 +8,7 @@ from donations.gateway.asking import Refused, Unavailable, is_live
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.disputes import fetch_reversals, fetch_warning
+from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
 from donations.gateway.records import (
     Checkout,
@@ -31,6 +32,7 @@ __all__ = [
     "CheckoutState",
     "Contest",
     "Contested",
+    "Endpoint",
     "Event",
     "GivenBack",
     "Movement",
@@ -43,6 +45,8 @@ __all__ = [
     "Unavailable",
     "Warned",
     "Why",
+    "api_version",
+    "endpoints",
     "expire_checkout",
     "fetch_checkout",
     "fetch_owner",

@@ -19,7 +19,7 @@ RESERVED_SLUGS: Final = frozenset(
     | {"errors", "sandbox", "static", "stripe", "subscribe", "subscriptions", "unsubscribe"}
 )
 # Words that follow a programme's: a page of that name would be read as something of a programme's.
-WORDS_BELOW_A_PROGRAM: Final = frozenset({"card", "embed", "give", "updates"})
+WORDS_BELOW_A_PROGRAM: Final = frozenset({"card", "embed", "give", "other-ways", "updates"})
 
 
 def refuse_reserved(slug: str) -> None:

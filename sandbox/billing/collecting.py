@@ -5,15 +5,19 @@ Every function here belongs in the caller's transaction.
 
 import copy
 import enum
+from dataclasses import replace
 
 from sandbox import cards, debits, events, payments, store
-from sandbox.billing import changes, clocks, cycles, ending
+from sandbox.billing import aging, changes, clocks, cycles, ending
 from sandbox.models import StripeObject
 from sandbox.resources import customers, invoice_payments, invoices, payment_intents, subscriptions
 
 _DAY = 24 * 60 * 60
 # How long after each failed attempt the next one is made; after the last, the subscription ends.
 RETRIES = [3 * _DAY, 5 * _DAY, 7 * _DAY]
+
+
+_EXPIRED = cards.find("4000000000000069").decline
 
 
 class Outcome(enum.Enum):
@@ -41,9 +45,12 @@ def charge(invoice: StripeObject, method: StripeObject) -> Outcome:
     intent = intent_of(invoice)
     intent.data["payment_method"] = method.object_id
     if method.data["type"] == "sepa_debit":
+        if not debits.allowed(method):
+            debits.lack_mandate(intent)
+            return Outcome.REFUSED
         debits.begin(intent)
         return Outcome.PROCESSING
-    card, details = cards.find(method.private["number"]).kept(), method.data["billing_details"]
+    card, details = _kept_card(method), method.data["billing_details"]
     if card.authentication:
         address = f"{invoice.data['hosted_invoice_url']}authenticate/"
         payments.ask_authentication(intent, card, details, address)
@@ -142,6 +149,11 @@ def method_of(subscription: StripeObject) -> StripeObject | None:
         customer = store.fetch(customers.KIND, subscription.data["customer"])
         method_id = customer.data["invoice_settings"]["default_payment_method"]
     return store.find("payment_method", method_id) if method_id else None
+
+
+def _kept_card(method: StripeObject) -> cards.Card:
+    card = cards.find(method.private["number"]).kept()
+    return replace(card, decline=_EXPIRED) if aging.expired(method.data["card"]) else card
 
 
 def count_attempt(invoice: StripeObject) -> None:

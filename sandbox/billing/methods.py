@@ -3,11 +3,11 @@
 import copy
 from typing import Any
 
-from sandbox import cards, errors, events, ibans, lists, payments, store, values
+from sandbox import cards, debits, errors, events, ibans, lists, payments, store, values
 from sandbox.billing import changes, means
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import customers, mandates, payment_methods
+from sandbox.resources import customers, payment_methods
 
 KIND = payment_methods.KIND
 _SIMULATED = {"billing_details", "card", "expand", "metadata", "sepa_debit", "type"}
@@ -61,15 +61,8 @@ def detach(call: Call) -> dict[str, Any]:
     row.data["customer"] = None
     store.save(row)
     events.emit("payment_method.detached", row.data, call, {"customer": customer})
-    if mandate_id := row.private.get("mandate"):
-        _revoke(store.fetch(mandates.KIND, mandate_id))
+    debits.revoke(row)
     return lists.plain(row)
-
-
-def _revoke(mandate: StripeObject) -> None:
-    mandate.data["status"] = "inactive"
-    store.save(mandate)
-    events.emit("mandate.updated", mandate.data, None, {"status": "active"})
 
 
 def create(call: Call) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sandbox.models import StripeObject, StripeObjectQuerySet
 from sandbox.resources import invoices, subscriptions
 
 _KINDS = [subscriptions.KIND, invoices.KIND]
+_FOREVER = 2**40
 
 
 def run_due(until: int | None = None, subscription_id: str | None = None) -> int:
@@ -22,11 +23,23 @@ def run_due(until: int | None = None, subscription_id: str | None = None) -> int
     return play(rows, store.now() if until is None else until)
 
 
+def bring_next(subscription: StripeObject) -> None:
+    """Let its next payment come at once: the next attempt on an open invoice, or else the renewal."""
+    open_ones = _of_subscription(_rows(subscription), subscription.object_id).of_kind(invoices.KIND)
+    retried = _due(open_ones).first()
+    until = retried.private["due"] if retried else cycles.period_end(subscription.data) + invoicing.DRAFT_FOR
+    play(_of_subscription(_rows(subscription), subscription.object_id), max(until, store.now()))
+
+
+def _rows(subscription: StripeObject) -> StripeObjectQuerySet:
+    clock = subscription.data["test_clock"]
+    return of_clock(clock) if clock else _clockless()
+
+
 def play(rows: StripeObjectQuerySet, until: int) -> int:
     """Play all that is due among `rows` by `until`, the earliest first."""
     steps = 0
-    due = rows.filter(private__due__gt=0, private__due__lte=until).order_by("private__due", "pk")
-    while (found := due.first()) is not None:
+    while (found := _due(rows, until).first()) is not None:
         try:
             with store.at(found.private["due"]):
                 store.retrying(partial(_step, found.object_id))
@@ -34,6 +47,15 @@ def play(rows: StripeObjectQuerySet, until: int) -> int:
             break  # others are at it: the next sweep looks again
         steps += 1
     return steps
+
+
+def _due(rows: StripeObjectQuerySet, until: int = _FOREVER) -> StripeObjectQuerySet:
+    """What is due by then, the earliest first.
+
+    Both bounds are needed to leave out what is never due: among JSON, PostgreSQL has null below
+    every number, and SQLite above.
+    """
+    return rows.filter(private__due__gt=0, private__due__lte=until).order_by("private__due", "pk")
 
 
 def of_clock(clock_id: str) -> StripeObjectQuerySet:

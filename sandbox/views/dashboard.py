@@ -16,6 +16,8 @@ from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
 
 _SHOWN = 20
 _SHOWN_OF_A_KIND = 100
+_DECIDABLE = ("charge", "refund", "dispute")
+_DECIDABLE_SHOWN = 5
 _LATE = timedelta(minutes=1)
 _IN_REVERSE = 5
 KINDS = [
@@ -29,6 +31,13 @@ KINDS = [
     "customer",
     "payment_method",
     "mandate",
+    "subscription",
+    "invoice",
+    "setup_intent",
+    "price",
+    "product",
+    "billing_portal.session",
+    "test_helpers.test_clock",
     "webhook_endpoint",
     "event",
 ]
@@ -42,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": kinds,
         "empty": not any(count for _kind, count in kinds),
+        "decidable": _decidable(),
         "recent": rows.exclude(kind__in=["event", "payment_method"]).newest_first()[:_SHOWN],
         "deliveries": Delivery.objects.select_related("event").order_by("-pk")[:_SHOWN],
         "reversed": _IN_REVERSE,
@@ -140,6 +150,12 @@ def send_in_reverse(request: HttpRequest) -> HttpResponse:
         % {"count": count},
     )
     return redirect("sandbox:index")
+
+
+def _decidable() -> list[tuple[StripeObject, float, list[actions.Action]]]:
+    """The last payments, refunds and disputes, with what can still be made of each, and its amount."""
+    rows = StripeObject.objects.filter(kind__in=_DECIDABLE).newest_first()[:_DECIDABLE_SHOWN]
+    return [(row, row.data["amount"] / 100, actions.available(row)) for row in rows]
 
 
 def _find(rows: StripeObjectQuerySet, object_id: str) -> StripeObject:

@@ -20,7 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
         faults.clear()
         messages.success(request, _("Nothing goes wrong any more."))
         return redirect("sandbox:faults")
-    form = FaultForm(request.POST or None)
+    form = FaultForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         form.inject()
         messages.success(request, _("From now on it goes wrong."))

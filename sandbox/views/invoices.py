@@ -85,7 +85,11 @@ def _show(
     }
     with translation.override(_language(invoice)):
         amount = hosted.money(data["amount_due"], data["currency"])
-        said = {"amount": amount, "button": _("Pay %(amount)s") % {"amount": amount}}
+        said = {
+            "amount": amount,
+            "button": _("Pay %(amount)s") % {"amount": amount},
+            "debit_button": _("Accept the mandate and pay %(amount)s") % {"amount": amount},
+        }
         return render(request, "sandbox/invoice.html", context | said)
 
 

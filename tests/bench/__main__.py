@@ -13,7 +13,7 @@ from tests.bench import figures
 from tests.bench.figures import Figure
 
 _ROOT = Path(__file__).resolve().parents[2]
-_BENCHES = ("page", "ledger", "visit", "settle", "pdf")
+_BENCHES = ("page", "ledger", "visit", "settle", "pdf", "attack")
 _ON_BOTH = {"ledger", "settle"}
 _POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
                 environment = {
                     **{key: value for key, value in os.environ.items() if key not in _FOREIGN},
                     **_ENVIRONMENT,
+                    **_OTHERWISE.get(name, {}),
                     "VAR_DIR": folder,
                     "DATABASE_URL": database or f"sqlite:///{folder}/bench.sqlite3",
                 }
@@ -62,6 +63,8 @@ _ENVIRONMENT = {
     "STRIPE_WEBHOOK_SECRET": "whsec_belongs_to_nobody",
     "DJANGO_SETTINGS_MODULE": "campaign.settings",
 }
+# Cards are tested on the sandbox's payment page, which is there in development only.
+_OTHERWISE = {"attack": {"DEBUG": "1", "SANDBOX": "1", "SITE_URL": "http://127.0.0.1"}}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

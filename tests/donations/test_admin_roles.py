@@ -17,14 +17,19 @@ from PIL import Image
 
 from donations import ledger
 from donations.models import (
+    BankLine,
+    BankStatement,
     Comparison,
     Discrepancy,
+    Dispute,
     ErasureRequest,
+    FraudWarning,
     Issuer,
     OfflineGift,
     Pledge,
     ProgramTotal,
     Receipt,
+    Refund,
     StripeEvent,
     TaxRule,
 )
@@ -57,6 +62,8 @@ FUNDRAISER = {
     "outreach.suppression": "lacd",
 }
 TREASURER = {
+    "donations.bankline": "l",
+    "donations.bankstatement": "la",
     "programs.program": "l",
     "donations.donation": "l",
     "donations.donor": "l",
@@ -65,6 +72,9 @@ TREASURER = {
     "donations.pledge": "l",
     "donations.programtotal": "l",
     "donations.receipt": "l",
+    "donations.refund": "l",
+    "donations.dispute": "l",
+    "donations.fraudwarning": "l",
     "donations.stripeevent": "l",
     "donations.comparison": "l",
     "donations.discrepancy": "l",
@@ -104,6 +114,9 @@ def one_of_each() -> dict[str, Model]:
     program, need = receipt_gifts.program(), receipt_gifts.need()
     gift = receipt_gifts.gift(designation=need)
     now = timezone.now()
+    statement = BankStatement.objects.create(
+        name="x", format="camt", path="x", sha256="x", read_at=now, uploaded_by=staff.member("Treasurer")
+    )
     ledger.post_gift(gift, charge_id="ch_1", fee_cents=0, occurred_at=now)
     update = words.ProgressUpdate.objects.create(
         program=program, slug_en="news", slug_fr="nouvelle", title_en="News", title_fr="Nouvelle"
@@ -128,6 +141,11 @@ def one_of_each() -> dict[str, Model]:
         Receipt.objects.create(
             donation=gift, series="C", year=2026, number=1, facts={}, template_version="1", issued_at=now
         ),
+        Refund.objects.create(donation=gift, amount_cents=100, reason="donor"),
+        Dispute.objects.create(
+            donation=gift, stripe_dispute_id="du_1", amount_cents=100, status="open", opened_at=now
+        ),
+        FraudWarning.objects.create(donation=gift, stripe_warning_id="issfr_1", warned_at=now),
         StripeEvent.objects.create(event_id="evt_1", type="x", livemode=False, payload={}, created_at=now),
         Comparison.objects.create(since=now, until=now),
         Discrepancy.objects.create(
@@ -139,6 +157,10 @@ def one_of_each() -> dict[str, Model]:
         Issuer.objects.create(name="Institut"),
         OfflineGift.objects.create(
             donation=gift, key="k", received_on=now, bank_reference="x", recorded_by=staff.member("Treasurer")
+        ),
+        statement,
+        BankLine.objects.create(
+            statement=statement, key="k", account="x", booked_on=now, amount_cents=100, currency="EUR"
         ),
         ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),

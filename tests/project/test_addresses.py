@@ -69,7 +69,7 @@ def test_no_page_takes_a_word_that_follows_a_programme() -> None:
         if below and len(parts) == 2 and parts[0].startswith("<slug") and _WORD.fullmatch(parts[1])
     }
 
-    assert {"give", "card", "embed", "updates"} <= words
+    assert {"give", "card", "embed", "other-ways", "updates"} <= words
     assert {word for word in words if not refused(Page(), word)} == set()
 
 

@@ -155,11 +155,13 @@ def test_button_and_command_end_a_debit_at_once(
     debit(session, GOOD_LATER)
     charge = only_charge()
     page = client.get(f"/sandbox/objects/{charge}/").content.decode()
+    dashboard = client.get("/sandbox/").content.decode()
 
     call_command("sandbox_act", "refuse", charge)
     again = client.post(f"/sandbox/objects/{charge}/act/", {"what": "collect"}, follow=True)
 
     assert "Collect this debit now" in page
+    assert "Collect this debit now" in dashboard
     assert client_of_stripe.v1.charges.retrieve(charge).failure_code == "insufficient_funds"
     assert "That cannot happen to it now." in again.content.decode()
     with pytest.raises(CommandError):

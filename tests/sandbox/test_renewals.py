@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import pytest
 import requests
 import stripe
+from django.core.management import call_command
+from django.test import Client
 
+from sandbox import sweep
 from sandbox.billing import collecting, periods
 
 from .billing import (
@@ -13,11 +16,13 @@ from .billing import (
     HOUR,
     invoices_of,
     last_event,
+    monthly,
     pass_time,
     period_end,
     subscribe,
     types,
 )
+from .conftest import debit
 
 
 def _at(text: str) -> int:
@@ -205,3 +210,78 @@ def test_closed_invoice_cannot_be_paid_twice(client_of_stripe: stripe.StripeClie
 
     assert "This invoice is paid." in again.text
     assert len(client_of_stripe.v1.charges.list().data) == 1
+
+
+def test_next_payment_comes_at_the_press_of_a_button(
+    client_of_stripe: stripe.StripeClient, client: Client
+) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    other = subscribe(client_of_stripe)
+
+    for _time in range(2):
+        client.post(f"/sandbox/objects/{plan.id}/act/", {"what": "renew"})
+    call_command("sandbox_act", "renew", other.id)
+
+    assert [invoice.attempt_count for invoice in invoices_of(client_of_stripe, plan)] == [2, 1]
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, other)] == ["paid", "paid"]
+
+
+def test_month_passes_on_demand(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+
+    call_command("sandbox_settle", ahead=32 * 24 * 60)
+
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, plan)] == ["paid", "paid"]
+
+
+def test_failed_renewal_is_mended_from_an_account(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe, "4000000000000341")
+    pass_time(period_end(plan) + HOUR)
+    invoice = invoices_of(client_of_stripe, plan)[0]
+    assert invoice.hosted_invoice_url
+
+    sent = requests.post(invoice.hosted_invoice_url, data={"iban": "FR1420041010050500013M02606"}, timeout=5)
+
+    assert "Your bank is debiting your account." in sent.text
+    (charge, *_others) = client_of_stripe.v1.charges.list().data
+    sweep.collect(charge.id)
+    mended = client_of_stripe.v1.subscriptions.retrieve(plan.id)
+    assert (mended.status, mended.default_payment_method) == ("active", charge.payment_method)
+    assert "This invoice is paid." in requests.get(invoice.hosted_invoice_url, timeout=5).text
+
+
+def test_expired_card_fails_until_the_bank_sends_a_new_one(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    method = plan.default_payment_method
+    assert isinstance(method, str)
+    call_command("sandbox_act", "expire_soon", method)
+    card = client_of_stripe.v1.payment_methods.retrieve(method).card
+    assert card
+    today = datetime.now(tz=UTC)
+    assert (card.exp_month, card.exp_year) == (today.month, today.year)
+
+    call_command("sandbox_act", "renew", plan.id)
+    (failed, *_paid) = client_of_stripe.v1.charges.list().data
+    call_command("sandbox_act", "reissue", method)
+    told = types(client_of_stripe)
+    call_command("sandbox_act", "renew", plan.id)
+
+    assert (failed.status, failed.failure_code) == ("failed", "expired_card")
+    assert told[-1] == "payment_method.automatically_updated"
+    assert client_of_stripe.v1.subscriptions.retrieve(plan.id).status == "active"
+
+
+def test_closed_account_is_not_debited_again(client_of_stripe: stripe.StripeClient) -> None:
+    debit(client_of_stripe.v1.checkout.sessions.create(monthly()))
+    (charge,) = client_of_stripe.v1.charges.list().data
+    sweep.refuse(charge.id, "account_closed")
+    (plan,) = client_of_stripe.v1.subscriptions.list({"customer": str(charge.customer)}).data
+    assert "mandate.updated" in types(client_of_stripe)
+
+    call_command("sandbox_act", "renew", plan.id)
+
+    assert len(client_of_stripe.v1.charges.list().data) == 1
+    (invoice,) = invoices_of(client_of_stripe, plan)
+    assert (invoice.status, invoice.attempt_count) == ("open", 2)
+    assert client_of_stripe.v1.subscriptions.list({"status": "past_due"}).data[0].id == plan.id
+    assert client_of_stripe.v1.subscriptions.list({"status": "ended"}).data == []

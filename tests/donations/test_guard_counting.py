@@ -1,0 +1,76 @@
+"""Counters that end: shared by all processes, exact under haste, and never a reason to fail."""
+
+import datetime as dt
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from donations.guard import counting
+from donations.models import RateCount
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _listening_again() -> Any:
+    counting._Redis.silent_until = 0.0
+    yield
+    counting._Redis.silent_until = 0.0
+
+
+@pytest.fixture
+def rows(settings: Any) -> None:
+    settings.REDIS_URL = ""
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_counter_ends_with_its_hour_and_counts_down() -> None:
+    two = counting.per_hour(2)
+    assert [counting.hit(two, "address", "x") for _time in range(3)] == [True, True, False]
+    assert counting.hit(two, "address", "y")
+    assert counting.hit(two, "address", "x", cost=-2)
+    assert counting.hit(two, "address", "x")
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
+        assert counting.hit(two, "address", "x")
+        assert counting.tidy() == 1
+
+
+@pytest.mark.usefixtures("rows")
+def test_of_many_at_once_exactly_as_many_pass_as_may() -> None:
+    def once(_number: int) -> bool:
+        try:
+            return counting.hit(counting.per_hour(5), "address", "x")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        passed = list(threads.map(once, range(24)))
+
+    assert passed.count(True) == 5
+    assert RateCount.objects.get().count == 24
+
+
+def test_a_redis_that_does_not_answer_is_left_alone_and_the_rows_count(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    began = time.monotonic()
+
+    assert [counting.hit(counting.per_hour(1), "address", "x") for _time in range(40)] == [True] + [
+        False
+    ] * 39
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.skipif(not os.environ.get("REDIS_URL"), reason="no Redis in this run")
+def test_redis_counts_where_there_is_one() -> None:
+    two = counting.per_hour(2)
+
+    assert [counting.hit(two, "address", "x") for _time in range(3)] == [True, True, False]
+    assert counting.hit(two, "address", "x", cost=-2)
+    assert not RateCount.objects.exists()
