@@ -23,7 +23,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0012_received_otherwise'),
+        ('donations', '0014_bank_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
