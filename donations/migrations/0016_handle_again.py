@@ -23,7 +23,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0014_bank_lines'),
+        ('donations', '0015_review_of_held_gifts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
