@@ -37,6 +37,7 @@ _VERBS = {
     "refund": _("give back"),
     "review": _("decide on what is held"),
     "close": _("close"),
+    "replay": _("handle again"),
 }
 
 admin.site.unregister(User)
