@@ -1,6 +1,7 @@
 """A gift's money arrives, is on its way, or comes to nothing."""
 
 import logging
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -100,7 +101,7 @@ def fail(donation: Donation) -> bool:
 
 def hold(donation: Donation, *, reason: str, payment: Payment | None = None) -> bool:
     """Set a gift aside for a person to look at, and tell staff. It counts nowhere until then."""
-    paid = (
+    paid: dict[str, Any] = (
         {"stripe_payment_intent_id": payment.payment_intent_id, "stripe_charge_id": payment.charge_id}
         if payment
         else {}
