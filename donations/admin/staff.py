@@ -35,8 +35,10 @@ _VERBS = {
     "answer": _("answer"),
     "export": _("export"),
     "refund": _("give back"),
+    "review": _("decide on what is held"),
     "close": _("close"),
     "end": _("end"),
+    "replay": _("handle again"),
 }
 
 admin.site.unregister(User)
