@@ -37,7 +37,7 @@ from donations.receipts import (
 from outreach import broadcasts, rendering
 from outreach.models import Kind, Letter, Subscription
 from programs.models import Program, ProgressUpdate
-from tests.donations import reversal_letters
+from tests.donations import plan_letters, reversal_letters
 from tests.giving import form_data
 
 _LITTLE = re.compile(
@@ -137,6 +137,7 @@ def french(program: Program, settings: Any) -> Client:
         confirmed_at=asked,
     )
     broadcasts.owe_published()
+    plan_letters.owe_all("fr")
     sign_in.ask(email="camille.exemple@example.org", language="fr", network="")
     sign_in.answer_waiting()
     email_change.ask(old="camille.exemple@example.org", new="camille@example.org", language="fr")
