@@ -29,6 +29,7 @@ from donations.donors import (
 from donations.models import (
     Donation,
     Issuer,
+    RecurringDonation,
     Way,
 )
 from donations.receipts import (
