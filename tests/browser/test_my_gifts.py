@@ -45,13 +45,14 @@ def test_from_the_letter_to_the_end_of_a_monthly_gift(
     width: int,
 ) -> None:
     visitor = Visitor(language)
+    give_every_month(browse(width, language=language), visitor)
     page = browse(width, language=language, javascript=False)
+    page.goto("/")
 
     def look(name: str) -> None:
         if screenshots:
             page.screenshot(path=screenshots / f"my-gifts-{name}-{language}-{width}.png", full_page=True)
 
-    give_every_month(page, visitor)
     sign_in(page, visitor)
     expect(page.locator("h1")).to_have_text(visitor.says("My gifts"))
     assert donor.FIFTY_EUROS[language] in plain(page.locator("main").inner_text())
