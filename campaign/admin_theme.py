@@ -89,6 +89,8 @@ _MENU = [
             _entry(_("Disputes"), "gavel", "donations.dispute"),
             _entry(_("Fraud warnings"), "warning", "donations.fraudwarning"),
             _entry(_("Received otherwise"), "payments", "donations.offlinegift"),
+            _entry(_("Bank lines"), "rule", "donations.bankline"),
+            _entry(_("Bank statements"), "receipt", "donations.bankstatement"),
             _entry(_("Announced gifts"), "pending_actions", "donations.pledge"),
             _entry(_("Ledger"), "account_balance", "donations.ledgerentry"),
             _entry(_("Programme totals"), "functions", "donations.programtotal"),

@@ -159,6 +159,7 @@ def _order(donation: Donation) -> gateway.Order:
         language=donation.language,
         every=_EVERY.get(donation.frequency),
         plan_id=donation.plan.public_id if donation.plan else None,
+        set_aside=donation.review_first,
     )
 
 

@@ -8,11 +8,11 @@ from difflib import SequenceMatcher
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from donations import gateway, ledger, payments
-from donations.models import Display, Donation, Donor, OfflineGift, Pledge, Status
+from donations.models import BankLine, Display, Donation, Donor, LineState, OfflineGift, Pledge, Status
 from donations.proofs import Proof
 from programs.models import Program
 
@@ -28,6 +28,10 @@ class Doubtful(Exception):
     def __init__(self, alike: Collection[Donation]) -> None:
         super().__init__(f"{len(alike)} gift(s) may be the same")
         self.alike = alike
+
+
+class Decided(Exception):
+    """The bank's line was decided by somebody else, or is not of this amount: nothing was recorded."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +78,33 @@ def alike(received: Received) -> list[Donation]:
     return [donation for donation in found if _may_be(donation, received)]
 
 
-def record(received: Received, *, by: User, key: str, seen: Collection[int] = ()) -> OfflineGift:
+def record(
+    received: Received, *, by: User, key: str, seen: Collection[int] = (), line: BankLine | None = None
+) -> OfflineGift:
     """Count a gift, once: its donation, ledger entry, document and letter in one transaction.
 
     Safe to repeat: the same key finds the same gift. `seen` are the gifts that `by` was shown as
-    possibly the same and took for others. Raises `Doubtful` where there is one more by now.
+    possibly the same and took for others. Raises `Doubtful` where there is one more by now, and
+    `Decided` where the bank's line that it comes from is no longer open.
     """
     if known := OfflineGift.objects.filter(key=key).first():
         return known
     try:
         with transaction.atomic():
             ledger.hold(received.program)  # two who record the same cheque see one another
+            if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
+                return known
+            if line and not _waiting(line, received).exists():
+                raise Decided
             unseen = [donation for donation in alike(received) if donation.pk not in seen]
             if unseen:
                 raise Doubtful(unseen)
-            return _create(received, by=by, key=key)
+            gift = _create(received, by=by, key=key)
+            if line:
+                _take(line, received, gift)
+            return gift
     except IntegrityError:
-        if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
+        if known := OfflineGift.objects.filter(key=key).first():  # recorded for another programme meanwhile
             return known
         raise
 
@@ -107,6 +121,9 @@ def correct(gift: OfflineGift, *, by: User, reason: str) -> bool:
         if not undone:
             return False
         payments.undo(gift.donation, reason=reason)
+        BankLine.objects.filter(gift=gift).update(
+            state=LineState.OPEN, gift=None, decided_by=None, decided_at=None
+        )
     gift.refresh_from_db()
     return True
 
@@ -143,6 +160,25 @@ def _create(received: Received, *, by: User, key: str) -> OfflineGift:
     )
     payments.receive(donation, received_at=received.received_at)
     return gift
+
+
+def _waiting(line: BankLine, received: Received) -> QuerySet[BankLine]:
+    """The line, while it is open and of this amount."""
+    return BankLine.objects.filter(
+        pk=line.pk,
+        state=LineState.OPEN,
+        amount_cents=received.amount_cents,
+        currency=received.program.currency,
+    )
+
+
+def _take(line: BankLine, received: Received, gift: OfflineGift) -> None:
+    """Say that the line is this gift. Raises `Decided` where somebody was faster."""
+    taken = _waiting(line, received).update(
+        state=LineState.RECORDED, gift=gift, decided_by=gift.recorded_by, decided_at=timezone.now()
+    )
+    if not taken:
+        raise Decided
 
 
 def _may_be(donation: Donation, received: Received) -> bool:

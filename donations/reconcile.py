@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -37,24 +38,43 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
         )
     if state.subscription_id and donation.plan:
         return _begin(donation, donation.plan, state, patient=patient)
-    if state.status == "open":
-        return "still open"
     _keep_mandate(donation, state.mandate_id)
-    return _record(donation, state) or "nothing new"
-
-
-def _record(donation: Donation, state: gateway.CheckoutState) -> str:
-    """What was done about a session that is over; nothing when it had been done."""
     if state.payment:
-        settled = payments.settle(donation, state.payment)
-        if state.payment.reversed:
-            payments.catch_up(donation, gateway.fetch_reversals(state.payment.charge_id))
-        return "settled" if settled else ""
+        return _arrived(donation, state.payment)
+    if state.standing == "authorized":
+        return _set_aside(donation, state)
+    told, step = _step(donation, state)
+    return told if step is None or step(donation) else "nothing new"
+
+
+def _arrived(donation: Donation, payment: gateway.Payment) -> str:
+    """The money is there; some of it may have gone back before anybody told us."""
+    settled = payments.settle(donation, payment)
+    if payment.reversed:
+        payments.catch_up(donation, gateway.fetch_reversals(payment.charge_id))
+    return "settled" if settled else "nothing new"
+
+
+def _step(donation: Donation, state: gateway.CheckoutState) -> tuple[str, Callable[[Donation], bool] | None]:
+    """What a gift without money has come to, in a word, and how that is recorded."""
     if state.status == "expired":
-        return "expired" if _expire(donation) else ""
+        return "expired", _expire
     if state.standing == "failed":
-        return "failed" if payments.fail(donation) else ""
-    return "processing" if state.standing == "processing" and payments.process(donation) else ""
+        held = Donation.objects.filter(pk=donation.pk, status=Status.HELD).exists()
+        return ("let go", payments.let_go) if held else ("failed", payments.fail)
+    if state.standing == "processing":
+        return "processing", payments.process
+    return ("nothing new" if state.status == "complete" else "still open"), None
+
+
+def _set_aside(donation: Donation, state: gateway.CheckoutState) -> str:
+    """A person looks before the money is taken; once one has released it, it is taken."""
+    donation.refresh_from_db(fields=["status", "reviewed_at"])
+    if donation.reviewed_at:
+        gateway.capture(state.payment_intent_id)
+        return "taken: the next look settles it"
+    reason = donation.review_reason or "its money was only set aside"
+    return "held for review" if payments.hold(donation, reason=reason) else "nothing new"
 
 
 def _begin(
@@ -107,7 +127,8 @@ def catch_up(charge_id: str) -> str:
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
     """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
-    if donation.status not in _WAITING or not (donation.stripe_session_id or donation.stripe_invoice_id):
+    asked = donation.stripe_session_id or donation.stripe_invoice_id
+    if donation.status not in (*_WAITING, Status.HELD) or not asked:
         return
     now = timezone.now()
     due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - every)

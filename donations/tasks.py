@@ -12,6 +12,7 @@ from donations import (
     guard,
     reconcile,
     refunds,
+    review,
     webhooks,
 )
 from donations.donors import (
@@ -48,6 +49,12 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
         comparison.compare()
     except gateway.Unavailable as error:
         raise self.retry(exc=error) from error
+
+
+@shared_task
+def review_held() -> None:
+    """Finish what was decided about held gifts, and see which of them run out."""
+    review.sweep()
 
 
 @shared_task

@@ -1,4 +1,6 @@
 from donations.admin import (
+    bank,
+    bank_lines,
     comparison,
     documents,
     erasure,
@@ -11,6 +13,8 @@ from donations.admin import (
 )
 
 __all__ = [
+    "bank",
+    "bank_lines",
     "comparison",
     "documents",
     "erasure",

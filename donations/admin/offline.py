@@ -26,8 +26,8 @@ from django.utils.translation import gettext as _
 from donations import ledger, offline
 from donations.admin import shown
 from donations.admin.record_draft import Draft
-from donations.admin.record_form import OfflineForm, UndoForm
-from donations.models import Donor, Method, OfflineGift
+from donations.admin.record_form import OfflineForm, UndoForm, as_typed
+from donations.models import BankLine, Donor, Method, OfflineGift
 from donations.money import long_date
 from programs.admin.plain import GOOD, QUIET, ReadOnlyAdmin, badge
 from programs.models import FundingNeed, Program
@@ -100,13 +100,15 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return self._form(request, OfflineForm(initial=_first(request)))
+            line = _line(request, request.GET.get("line"))
+            return self._form(request, OfflineForm(initial=_first(request, line), line=line))
         draft = Draft.read(request.POST.get("draft", ""))
+        line = _line(request, draft.line if draft else request.POST.get("line"))
         if draft and "record" in request.POST:
-            return self._record(request, draft)
+            return self._record(request, draft, line)
         if draft and "edit" in request.POST:
-            return self._form(request, OfflineForm(initial=draft.typed, kept=draft.proof), draft)
-        form = OfflineForm(request.POST, request.FILES, kept=draft.proof if draft else None)
+            return self._form(request, OfflineForm(initial=draft.typed, kept=draft.proof, line=line), draft)
+        form = OfflineForm(request.POST, request.FILES, kept=draft.proof if draft else None, line=line)
         if not form.is_valid():
             return self._form(request, form, draft)
         return self._confirm(request, Draft.of(form))
@@ -139,14 +141,18 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         }
         return self._page(request, "confirm", context, status=409 if again else 200)
 
-    def _record(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+    def _record(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse:
         if draft.seen and "another" not in request.POST:
             return self._confirm(request, draft, again=True)
         received = draft.received()
         try:
-            gift = offline.record(received, by=_person(request), key=draft.key, seen=draft.seen)
+            gift = offline.record(received, by=_person(request), key=draft.key, seen=draft.seen, line=line)
         except offline.Doubtful:
             return self._confirm(request, draft, again=True)
+        except offline.Decided:
+            text = _("Nothing was recorded: somebody else has decided on this line of the bank’s.")
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:donations_bankline_change", args=[draft.line]))
         self.log_addition(request, gift, _("Recorded."))
         text = _("The gift is recorded and counted: %(amount)s, %(name)s.")
         told = {"amount": shown.money(received.amount_cents), "name": received.name}
@@ -244,8 +250,24 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         return False
 
 
-def _first(request: HttpRequest) -> dict[str, Any]:
-    """An empty form; with `?reference=` what was announced under it."""
+def _line(request: HttpRequest, key: object) -> BankLine | None:
+    """The bank's line that a gift is recorded from, for whoever may decide on it."""
+    if not key:
+        return None
+    if not request.user.has_perm("donations.change_bankline"):
+        raise PermissionDenied
+    if not str(key).isdecimal() or len(str(key)) > 18:
+        raise Http404
+    return get_object_or_404(BankLine, pk=int(str(key)), currency="EUR")
+
+
+def _first(request: HttpRequest, line: BankLine | None) -> dict[str, Any]:
+    """An empty form; with `?reference=` what was announced under it, with `?donor=` who gives.
+
+    A donor is shown for a bank's line only: whoever decides on those knows every donor.
+    """
+    key = request.GET.get("donor", "")
+    known = Donor.objects.filter(pk=int(key)).first() if line and key.isdecimal() and len(key) < 19 else None
     program = Program.objects.published().order_by("pk").first()
     return {
         "program": program.pk if program else None,
@@ -253,6 +275,7 @@ def _first(request: HttpRequest) -> dict[str, Any]:
         "reference": request.GET.get("reference", "")[:40],
         "country": "FR",
         "language": "fr",
+        **(as_typed(known) if known else {}),
     }
 
 

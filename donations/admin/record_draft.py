@@ -27,6 +27,7 @@ class Draft:
     facts: dict[str, Any]
     proof: Proof | None = None
     seen: list[int] = field(default_factory=list)
+    line: int | None = None  # the bank's line that it comes from
 
     @classmethod
     def of(cls, form: OfflineForm) -> "Draft":
@@ -48,6 +49,7 @@ class Draft:
                 "note": data["note"],
             },
             proof=data["proof"],
+            line=form.line.pk if form.line else None,
         )
 
     @classmethod

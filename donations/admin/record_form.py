@@ -18,9 +18,9 @@ from unfold.widgets import (
 
 from donations import money, proofs, references
 from donations.forms.donor import DONOR_FIELDS
-from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren
+from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren, typed_amount
 from donations.forms.pledge import LARGEST_CENTS
-from donations.models import Donor, Kind, Pledge
+from donations.models import BankLine, Donor, Kind, Method, Pledge
 from donations.models.offline_gift import OTHERWISE
 from programs.models import FundingNeed, Program
 
@@ -115,10 +115,19 @@ class OfflineForm(forms.Form):
     )
     note = line(_("Note for the team"), longest=500)
 
-    def __init__(self, *args: Any, kept: proofs.Proof | None = None, **kwargs: Any) -> None:
-        """`kept` is a proof that came with this form before."""
+    def __init__(
+        self,
+        *args: Any,
+        kept: proofs.Proof | None = None,
+        line: BankLine | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`kept` is a proof that came with this form before; `line` is the bank's, which says the facts."""
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.kept, self.line = kept, line
+        if line:
+            for name, value in _facts_of(line).items():
+                self.initial[name], self.fields[name].disabled = value, True
         self._models("program").queryset = Program.objects.all()
         self._models("designation").queryset = FundingNeed.objects.select_related("program")
         cast(forms.ChoiceField, self.fields["country"]).choices = countries(get_language() or "en")
@@ -238,6 +247,16 @@ def as_typed(donor: Donor) -> dict[str, str]:
     """The same, as the form shows it."""
     answers = answers_of(donor)
     return {"donor_kind": answers.pop("kind"), **answers}
+
+
+def _facts_of(line: BankLine) -> dict[str, Any]:
+    """What the bank says, which nobody types: a disabled field keeps it whatever is sent."""
+    return {
+        "method": Method.TRANSFER.value,
+        "amount": typed_amount(line.amount_cents),
+        "received_on": line.booked_on,
+        "bank_reference": line.bank_reference or line.text[:140] or f"{line.account} {line.booked_on}",
+    }
 
 
 class UndoForm(forms.Form):

@@ -18,11 +18,13 @@ from django.utils.translation import ngettext_lazy
 from donations.admin import waiting_reversals
 from donations.admin.waiting_kind import Kind
 from donations.models import (
+    BankLine,
     Discrepancy,
     DiscrepancyState,
     Donation,
     ErasureRequest,
     ErasureStatus,
+    LineState,
     Receipt,
     Status,
     StripeEvent,
@@ -157,6 +159,17 @@ def _kinds() -> list[Kind]:
             ),
             {"state__exact": State.FAILED},
             urgent=True,
+        ),
+        Kind(
+            BankLine,
+            "donations.change_bankline",
+            Q(state=LineState.OPEN),
+            ngettext_lazy(
+                "%(count)d line of a bank statement waits to be looked at.",
+                "%(count)d lines of bank statements wait to be looked at.",
+                "count",
+            ),
+            {"state__exact": LineState.OPEN},
         ),
         *_words(),
         Kind(

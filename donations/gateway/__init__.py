@@ -10,6 +10,7 @@ from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_ch
 from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
+from donations.gateway.holds import capture, let_go
 from donations.gateway.invoices import fetch_invoice, fetch_mandate
 from donations.gateway.records import (
     Checkout,
@@ -68,6 +69,7 @@ __all__ = [
     "Why",
     "api_version",
     "cancel_subscription",
+    "capture",
     "change_amount",
     "endpoints",
     "expire_checkout",
@@ -80,6 +82,7 @@ __all__ = [
     "fetch_warning",
     "give_back",
     "is_live",
+    "let_go",
     "movements",
     "open_checkout",
     "open_payment_page",

@@ -3,7 +3,11 @@
 from contextlib import suppress
 
 import stripe
-from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionCreateParamsLineItemPriceData,
+    SessionCreateParamsPaymentIntentData,
+)
 
 from donations.gateway import money, standings
 from donations.gateway.asking import Unavailable, asking, client, id_of
@@ -18,7 +22,8 @@ def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkou
     """
     params: SessionCreateParams = {
         "ui_mode": "hosted_page",
-        "allowed_payment_method_types": ["card", "sepa_debit"],
+        # Only a card can keep money aside.
+        "allowed_payment_method_types": ["card"] if order.set_aside else ["card", "sepa_debit"],
         # The gift is in euros on every page, in every letter and at the bank.
         "adaptive_pricing": {"enabled": False},
         "client_reference_id": str(order.public_id),
@@ -38,12 +43,15 @@ def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkou
 
 def _once(order: Order) -> SessionCreateParams:
     metadata = {"donation": str(order.public_id)}
+    intent: SessionCreateParamsPaymentIntentData = {"metadata": metadata}
+    if order.set_aside:
+        intent["capture_method"] = "manual"
     return {
         "mode": "payment",
         "submit_type": "donate",
         "line_items": [{"quantity": 1, "price_data": _price(order)}],
         "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
+        "payment_intent_data": intent,
     }
 
 

@@ -20,6 +20,8 @@ class Order:
     language: str
     every: Interval | None = None
     plan_id: UUID | None = None
+    # The money is only set aside on the card until a person has looked.
+    set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ class Reversals:
     """All that has gone back of one charge, as Stripe has it now; `donation` is the gift it names."""
 
     charge_id: str
-    payment_intent_id: str
+    payment: Payment | None  # None where nothing was taken
     donation: str
     refunds: tuple[GivenBack, ...]
     disputes: tuple[Contested, ...]

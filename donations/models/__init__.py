@@ -1,4 +1,5 @@
 from donations.models.access import DonorSession, SignInLink
+from donations.models.bank import BankLine, BankStatement, Format, LineState
 from donations.models.comparison import Comparison, Difference, Discrepancy, DiscrepancyState
 from donations.models.donation import Display, Donation, Frequency, Method, Status
 from donations.models.donor import Donor, Kind
@@ -17,7 +18,7 @@ from donations.models.reversal import (
     RefundReason,
     RefundStatus,
 )
-from donations.models.stripe_event import StripeEvent
+from donations.models.stripe_event import Replay, StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
 from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
@@ -26,6 +27,8 @@ __all__ = [
     "AppendOnly",
     "Attack",
     "Attempt",
+    "BankLine",
+    "BankStatement",
     "Comparison",
     "Decline",
     "Difference",
@@ -42,11 +45,13 @@ __all__ = [
     "EntryKind",
     "ErasureRequest",
     "ErasureStatus",
+    "Format",
     "FraudWarning",
     "Frequency",
     "Issuer",
     "Kind",
     "LedgerEntry",
+    "LineState",
     "Method",
     "MonthlyTotal",
     "OfflineGift",
@@ -62,6 +67,7 @@ __all__ = [
     "RefundReason",
     "RefundStatus",
     "Regime",
+    "Replay",
     "Series",
     "SignInLink",
     "Status",

@@ -62,10 +62,13 @@ def submit(intent: dict[str, Any], iban: Iban, billing: dict[str, Any], mandate_
     """Hand a debit to the bank, which will answer later.
 
     Its balance transaction is there from now on, as at Stripe, and says nothing of its success
-    (support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods).
+    (support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods); the
+    day on which it is credited is named there, and here it is as soon as the bank answers.
     """
     data = _blank(intent, payment_details.sepa_debit(iban, mandate_id), billing, _DEBIT_PREFIX)
-    movement = balance_transactions.record("payment", data, data["amount"], balance_transactions.DEBIT_FEE)
+    movement = balance_transactions.record(
+        "payment", data, data["amount"], balance_transactions.DEBIT_FEE, available_in=iban.after
+    )
     data |= {
         "amount_captured": data["amount"],
         "balance_transaction": movement["id"],

@@ -17,6 +17,8 @@ from PIL import Image
 
 from donations import ledger
 from donations.models import (
+    BankLine,
+    BankStatement,
     Comparison,
     Discrepancy,
     Dispute,
@@ -60,6 +62,8 @@ FUNDRAISER = {
     "outreach.suppression": "lacd",
 }
 TREASURER = {
+    "donations.bankline": "l",
+    "donations.bankstatement": "la",
     "programs.program": "l",
     "donations.donation": "l",
     "donations.donor": "l",
@@ -110,6 +114,9 @@ def one_of_each() -> dict[str, Model]:
     program, need = receipt_gifts.program(), receipt_gifts.need()
     gift = receipt_gifts.gift(designation=need)
     now = timezone.now()
+    statement = BankStatement.objects.create(
+        name="x", format="camt", path="x", sha256="x", read_at=now, uploaded_by=staff.member("Treasurer")
+    )
     ledger.post_gift(gift, charge_id="ch_1", fee_cents=0, occurred_at=now)
     update = words.ProgressUpdate.objects.create(
         program=program, slug_en="news", slug_fr="nouvelle", title_en="News", title_fr="Nouvelle"
@@ -150,6 +157,10 @@ def one_of_each() -> dict[str, Model]:
         Issuer.objects.create(name="Institut"),
         OfflineGift.objects.create(
             donation=gift, key="k", received_on=now, bank_reference="x", recorded_by=staff.member("Treasurer")
+        ),
+        statement,
+        BankLine.objects.create(
+            statement=statement, key="k", account="x", booked_on=now, amount_cents=100, currency="EUR"
         ),
         ErasureRequest.objects.create(email="camille@example.org", digest="x", language="fr"),
         Pledge.objects.create(program=program, donor=gift.donor, way="cheque", language="fr"),

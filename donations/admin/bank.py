@@ -1,0 +1,158 @@
+"""Statements of the bank: sent in, read, and what remains to be looked at of each."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from donations.admin.bank_form import ColumnsForm, UploadForm, explain, file_of
+from donations.bank import importing, table
+from donations.bank.movements import Unreadable
+from donations.models import BankStatement, LineState
+from donations.receipts import issuer
+from programs.admin.plain import GOOD, WAITING, ReadOnlyAdmin, badge
+
+
+@admin.register(BankStatement)
+class BankStatementAdmin(ReadOnlyAdmin):
+    rights = ("add",)
+    list_display = ("name", "period", "progress", "added", "known", "skipped", "uploaded_by", "uploaded_at")
+    list_select_related = ("uploaded_by",)
+    list_per_page = 50
+    empty_text = gettext_lazy("No statement yet: “Add” reads the first one from a file of the bank’s.")
+    change_form_template = "admin/donations/bankstatement/change_form.html"
+    fields = (
+        ("name", "format"),
+        ("account", "period"),
+        ("added", "known", "skipped"),
+        "progress",
+        ("uploaded_by", "uploaded_at"),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.columns_view)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("<int:pk>/columns/", view, name="donations_bankstatement_columns"), *urls]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BankStatement]:
+        statements: QuerySet[BankStatement] = super().get_queryset(request)
+        waiting = Count("lines", filter=Q(lines__state=LineState.OPEN))
+        return statements.annotate(lines_count=Count("lines"), waiting_count=waiting)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("donations.add_bankstatement")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A file; the same file leads to what it was, and a table on to its columns."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = (
+            UploadForm(request.POST or None, request.FILES or None)
+            if request.method == "POST"
+            else UploadForm()
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                statement = importing.upload(*file_of(form), by=cast(User, request.user))
+            except Unreadable as error:
+                form.add_error("file", explain(error))
+            else:
+                return self._onward(request, statement)
+        context = {
+            "title": _("Read a bank statement"),
+            "form": form,
+            "back": reverse("admin:donations_bankstatement_changelist"),
+        }
+        return self._page(request, "upload", context, status=422 if form.errors else 200)
+
+    def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the columns of a table mean: guessed, and confirmed by whoever sent it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        statement = get_object_or_404(BankStatement, pk=pk)
+        if statement.read_at:
+            return self._onward(request, statement)
+        rows = importing.open_table(statement)
+        form = ColumnsForm(request.POST or None, table=rows, initial=self._guessed(rows))
+        if request.method == "POST" and form.is_valid():
+            try:
+                importing.read_table(statement, form.columns(), account=form.cleaned_data["account"])
+            except Unreadable as error:
+                form.add_error(None, explain(error))
+            else:
+                return self._onward(request, statement)
+        context = {
+            "title": _("What do the columns say?"),
+            "form": form,
+            "table": rows,
+            "rows": list(table.preview(rows)),
+            "back": reverse("admin:donations_bankstatement_changelist"),
+        }
+        return self._page(request, "columns", context, status=422 if form.errors else 200)
+
+    def _guessed(self, rows: table.Table) -> dict[str, str]:
+        places = {role: str(place) for role, place in table.guess(rows).items()}
+        return {"account": issuer.current().iban, **places}
+
+    def _onward(self, request: HttpRequest, statement: BankStatement) -> HttpResponse:
+        if statement.read_at is None:
+            return HttpResponseRedirect(reverse("admin:donations_bankstatement_columns", args=[statement.pk]))
+        told = ngettext("%(count)d new line", "%(count)d new lines", statement.added) % {
+            "count": statement.added
+        }
+        text = _(
+            "%(lines)s; %(known)d known already; %(skipped)d left out (money that went out, or not booked)."
+        )
+        counts = {"lines": told, "known": statement.known, "skipped": statement.skipped}
+        self.message_user(request, text % counts, messages.SUCCESS)
+        return HttpResponseRedirect(f"{_lines_of(statement)}&state__exact={LineState.OPEN}")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        more = {
+            "lines_url": reverse("admin:donations_bankline_changelist"),
+            "may_read": self.has_add_permission(request),
+        }
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    @admin.display(description=gettext_lazy("period"), ordering="first_on")
+    def period(self, statement: BankStatement) -> str:
+        if not statement.first_on or not statement.last_on:
+            return "–"
+        return f"{statement.first_on:%d/%m/%Y} – {statement.last_on:%d/%m/%Y}"
+
+    @admin.display(description=gettext_lazy("progress"))
+    def progress(self, statement: BankStatement) -> SafeString:
+        if statement.read_at is None:
+            return badge(_("Columns to confirm"), WAITING)
+        count, waiting = getattr(statement, "lines_count", 0), getattr(statement, "waiting_count", 0)
+        if not waiting:
+            return badge(_("All looked at"), GOOD)
+        said = _("%(done)d of %(count)d looked at") % {"done": count - waiting, "count": count}
+        return format_html('<a class="deed__link" href="{}">{}</a>', _lines_of(statement), said)
+
+    def _page(self, request: HttpRequest, name: str, context: dict[str, Any], *, status: int) -> HttpResponse:
+        every = {**self.admin_site.each_context(request), "opts": self.opts}
+        return render(
+            request, f"admin/donations/bankstatement/{name}.html", {**every, **context}, status=status
+        )
+
+
+def _lines_of(statement: BankStatement) -> str:
+    return f"{reverse('admin:donations_bankline_changelist')}?statement__id__exact={statement.pk}"
