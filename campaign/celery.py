@@ -27,6 +27,12 @@ app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
     "tidy-guard": _every(300, "donations.tasks.tidy_guard"),
+    "watch-plans": _every(120, "donations.tasks.watch_plans"),
+    "announce-plans": {
+        "task": "donations.tasks.announce_plans",
+        "schedule": crontab(hour="9", minute="0"),
+        "options": {"expires": 3600},
+    },
     # In the night, when Stripe's books of the day before are complete.
     "compare-with-stripe": {
         "task": "donations.tasks.compare_with_stripe",
@@ -36,6 +42,7 @@ app.conf.beat_schedule = {
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
     "finish-erasures": _every(600, "donations.tasks.finish_erasures"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
+    "review-held": _every(600, "donations.tasks.review_held"),
     "send-refunds": _every(300, "donations.tasks.send_refunds"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),

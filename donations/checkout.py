@@ -5,6 +5,7 @@ belongs to; no transaction is open while the network is used.
 """
 
 import hashlib
+from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.urls import reverse
 
 from donations import gateway
 from donations.forms import Answers
-from donations.models import Donation, Donor, Frequency, Status
+from donations.models import Donation, Donor, Frequency, RecurringDonation, Status
 from programs.models import Program
+
+_EVERY: Mapping[str, gateway.Interval] = {Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
 
 
 class Unavailable(Exception):
@@ -64,14 +67,16 @@ def close(donation: Donation) -> None:
 def _record(
     program: Program, answers: Answers, *, submission_key: str | None, review_because: str
 ) -> Donation:
-    known = Donation.objects.select_related("donor", "program")
+    known = Donation.objects.select_related("donor", "program", "plan")
     if submission_key and (donation := known.filter(submission_key=submission_key).first()):
         return donation
     try:
         with transaction.atomic():
+            donor = _donor(answers)
             return Donation.objects.create(
                 program=program,
-                donor=_donor(answers),
+                donor=donor,
+                plan=_plan(program, donor, answers),
                 amount_cents=answers.amount_cents,
                 currency=program.currency,
                 designation_id=answers.designation_id,
@@ -88,6 +93,24 @@ def _record(
     except IntegrityError:
         # The other half of a double click was faster.
         return known.get(submission_key=submission_key)
+
+
+def _plan(program: Program, donor: Donor, answers: Answers) -> RecurringDonation | None:
+    """What the donor plans to give again and again; its first payment is the gift that is begun."""
+    if answers.frequency == Frequency.ONCE:
+        return None
+    return RecurringDonation.objects.create(
+        program=program,
+        donor=donor,
+        amount_cents=answers.amount_cents,
+        currency=program.currency,
+        designation_id=answers.designation_id,
+        frequency=answers.frequency,
+        display=answers.display,
+        public_name=answers.public_name,
+        language=answers.language,
+        livemode=gateway.is_live(),
+    )
 
 
 def _donor(answers: Answers) -> Donor:
@@ -111,12 +134,7 @@ def _open(donation: Donation) -> None:
     give_url = _address("donations:give", slug=donation.program.slug)
     try:
         opened = gateway.open_checkout(
-            public_id=donation.public_id,
-            amount_cents=donation.amount_cents,
-            currency=donation.currency,
-            product_name=donation.program.title,
-            email=donation.donor.email,
-            language=donation.language,
+            _order(donation),
             success_url=gift_url,
             cancel_url=f"{give_url}?cancelled={donation.public_id}",
         )
@@ -129,6 +147,20 @@ def _open(donation: Donation) -> None:
         stripe_session_id=opened.session_id, checkout_url=opened.url
     )
     donation.stripe_session_id, donation.checkout_url = opened.session_id, opened.url
+
+
+def _order(donation: Donation) -> gateway.Order:
+    return gateway.Order(
+        public_id=donation.public_id,
+        amount_cents=donation.amount_cents,
+        currency=donation.currency,
+        product_name=donation.program.title,
+        email=donation.donor.email,
+        language=donation.language,
+        every=_EVERY.get(donation.frequency),
+        plan_id=donation.plan.public_id if donation.plan else None,
+        set_aside=donation.review_first,
+    )
 
 
 def _key(token: str, answers: Answers) -> str | None:

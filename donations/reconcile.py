@@ -2,12 +2,14 @@
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 
 from django.db.models import F, Q
 from django.utils import timezone
 
-from donations import gateway, payments
-from donations.models import Donation, Status
+from donations import gateway, payments, plans
+from donations.models import Donation, RecurringDonation, Status
+from donations.plans import renewals
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,7 @@ _PENDING_FOR = dt.timedelta(minutes=10)
 _UNOPENED_FOR = dt.timedelta(hours=24)
 _LOOK_AGAIN_AFTER = dt.timedelta(minutes=30)
 _WAITING = (Status.PENDING, Status.PROCESSING)
+_ASKED_FOR = Q(stripe_session_id__isnull=False) | Q(stripe_invoice_id__isnull=False)
 
 
 def refresh(donation: Donation, *, patient: bool = True) -> str:
@@ -25,22 +28,83 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
     Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
     """
     if not donation.stripe_session_id:
-        return "no payment page yet"
+        if not donation.stripe_invoice_id:
+            return "no payment page yet"
+        return _heard(donation, renewals.hear(donation.stripe_invoice_id, patient=patient))
     state = gateway.fetch_checkout(donation.stripe_session_id, patient=patient)
     if state.reference != str(donation.public_id):
         raise payments.Impossible(
             f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
         )
+    if state.subscription_id and donation.plan:
+        return _begin(donation, donation.plan, state, patient=patient)
+    _keep_mandate(donation, state.mandate_id)
     if state.payment:
-        settled = payments.settle(donation, state.payment)
-        if state.payment.reversed:
-            payments.catch_up(donation, gateway.fetch_reversals(state.payment.charge_id))
-        return "settled" if settled else "nothing new"
+        return _arrived(donation, state.payment)
+    if state.standing == "authorized":
+        return _set_aside(donation, state)
+    told, step = _step(donation, state)
+    return told if step is None or step(donation) else "nothing new"
+
+
+def _arrived(donation: Donation, payment: gateway.Payment) -> str:
+    """The money is there; some of it may have gone back before anybody told us."""
+    settled = payments.settle(donation, payment)
+    if payment.reversed:
+        payments.catch_up(donation, gateway.fetch_reversals(payment.charge_id))
+    return "settled" if settled else "nothing new"
+
+
+def _step(donation: Donation, state: gateway.CheckoutState) -> tuple[str, Callable[[Donation], bool] | None]:
+    """What a gift without money has come to, in a word, and how that is recorded."""
     if state.status == "expired":
-        return "expired" if payments.expire(donation) else "nothing new"
-    if state.status == "complete":
-        return "processing" if payments.process(donation) else "nothing new"
-    return "still open"
+        return "expired", _expire
+    if state.standing == "failed":
+        held = Donation.objects.filter(pk=donation.pk, status=Status.HELD).exists()
+        return ("let go", payments.let_go) if held else ("failed", payments.fail)
+    if state.standing == "processing":
+        return "processing", payments.process
+    return ("nothing new" if state.status == "complete" else "still open"), None
+
+
+def _set_aside(donation: Donation, state: gateway.CheckoutState) -> str:
+    """A person looks before the money is taken; once one has released it, it is taken."""
+    donation.refresh_from_db(fields=["status", "reviewed_at"])
+    if donation.reviewed_at:
+        gateway.capture(state.payment_intent_id)
+        return "taken: the next look settles it"
+    reason = donation.review_reason or "its money was only set aside"
+    return "held for review" if payments.hold(donation, reason=reason) else "nothing new"
+
+
+def _begin(
+    donation: Donation, plan: RecurringDonation, state: gateway.CheckoutState, *, patient: bool
+) -> str:
+    """The first payment of a plan is an invoice like those that follow; the session only names it."""
+    plans.start(plan, subscription_id=state.subscription_id)
+    return _heard(donation, renewals.hear(state.invoice_id, patient=patient))
+
+
+def _heard(donation: Donation, outcome: str) -> str:
+    donation.refresh_from_db()
+    return outcome
+
+
+def _expire(donation: Donation) -> bool:
+    """Nothing was paid: a plan that was to begin so does not begin."""
+    expired = payments.expire(donation)
+    if donation.plan:
+        plans.abandon(donation.plan)
+    return expired
+
+
+def _keep_mandate(donation: Donation, mandate_id: str) -> None:
+    """Write down by what name the donor's bank knows the debit, once."""
+    if not mandate_id or donation.mandate_reference:
+        return
+    reference = gateway.fetch_mandate(mandate_id)
+    Donation.objects.filter(pk=donation.pk).update(mandate_reference=reference)
+    donation.mandate_reference = reference
 
 
 def catch_up(charge_id: str) -> str:
@@ -63,7 +127,8 @@ def catch_up(charge_id: str) -> str:
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
     """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
-    if donation.status not in _WAITING or not donation.stripe_session_id:
+    asked = donation.stripe_session_id or donation.stripe_invoice_id
+    if donation.status not in (*_WAITING, Status.HELD) or not asked:
         return
     now = timezone.now()
     due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - every)
@@ -86,11 +151,11 @@ def sweep(*, limit: int = 200) -> int:
     waiting = (
         Donation.objects.filter(
             Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER),
+            _ASKED_FOR,
             status__in=_WAITING,
-            stripe_session_id__isnull=False,
             created_at__lte=now - _PENDING_FOR,
         )
-        .select_related("donor", "program")
+        .select_related("donor", "program", "plan")
         .order_by(F("checked_at").asc(nulls_first=True))[:limit]
     )
     for donation in waiting:

@@ -58,6 +58,30 @@ def ask(
     return send(refund)
 
 
+def give_back_held(donation: Donation, *, cents: int, note: str, by: AbstractBaseUser) -> Refund:
+    """Give back all of what a gift held for review had paid. The gift is as good as never made.
+
+    Repeating it gives back once. Raises `NotPossible`.
+    """
+    try:
+        with transaction.atomic():
+            gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
+            if gift.status != Status.HELD or gift.reviewed_at:
+                raise NotPossible(_("This gift does not wait for a decision any more."))
+            refund = Refund.objects.filter(donation=gift).exclude(status=RefundStatus.REFUSED).first()
+            refund = refund or Refund.objects.create(
+                donation=gift,
+                amount_cents=cents,
+                currency=gift.currency,
+                reason=RefundReason.MISTAKE,
+                note=note,
+                requested_by_id=by.pk,
+            )
+    except IntegrityError as error:
+        raise NotPossible(_("Another refund of this gift is being asked of Stripe.")) from error
+    return send(refund)
+
+
 def send(refund: Refund) -> Refund:
     """Ask Stripe for a refund that was written down. Repeating it gives back once, also days later."""
     if refund.status != RefundStatus.REQUESTED:

@@ -12,6 +12,7 @@ from donations import (
     guard,
     reconcile,
     refunds,
+    review,
     webhooks,
 )
 from donations.donors import (
@@ -21,6 +22,7 @@ from donations.donors import (
     sign_in,
 )
 from donations.models import Donation
+from donations.plans import announcing, watching
 
 
 @shared_task
@@ -50,6 +52,12 @@ def compare_with_stripe(self: Task[Any, Any]) -> None:
 
 
 @shared_task
+def review_held() -> None:
+    """Finish what was decided about held gifts, and see which of them run out."""
+    review.sweep()
+
+
+@shared_task
 def send_refunds() -> None:
     """Ask Stripe for the refunds that it could not be asked for when they were decided."""
     refunds.sweep()
@@ -75,6 +83,17 @@ def tidy_sign_ins() -> None:
 @shared_task
 def finish_erasures() -> None:
     erasure.finish()
+
+
+@shared_task
+def watch_plans() -> None:
+    watching.sweep()
+
+
+@shared_task
+def announce_plans() -> None:
+    """Tell of yearly payments and of cards that are near their end."""
+    announcing.sweep()
 
 
 @shared_task

@@ -4,6 +4,16 @@ A reduction, not a credit: it lowers the tax of those who pay some, and nothing 
 Sources: CGI art. 200 (income), 978 (real estate wealth), 238 bis (companies).
 """
 
+import datetime as dt
+
+
+def debit_may_arrive_next_year(day: dt.date) -> bool:
+    """Whether a direct debit begun on this day may be collected in January.
+
+    A gift counts for the year in which the money arrives, and a debit takes up to some ten days.
+    """
+    return day.month == 12 and day.day >= 21
+
 
 def reduction_cents(cents: int, rate_percent: int, *, cap_cents: int | None = None) -> int:
     """The tax reduction for a gift, rounded down to the cent, never above the yearly cap."""

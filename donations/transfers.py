@@ -13,6 +13,7 @@ from django.utils import translation
 
 from donations import iban
 from donations.forms import PledgeAnswers
+from donations.guard import counting
 from donations.models import Donor, Issuer, Pledge, Way
 from donations.receipts import issuer
 from outreach import letters
@@ -20,6 +21,8 @@ from programs.models import Program
 
 # One address never gets more letters than this an hour, whoever asks for them and however often.
 LETTERS_AN_HOUR = 3
+# Nor does one network bring about more than these: an office or a school has one for everybody.
+LETTERS_AN_HOUR_FROM_A_NETWORK = 30
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -28,22 +31,29 @@ def ways() -> list[Way]:
     return [Way.TRANSFER, Way.CHEQUE] if issuer.current().iban else [Way.CHEQUE]
 
 
-@transaction.atomic
-def announce(program: Program, answers: PledgeAnswers) -> Pledge:
+def announce(program: Program, answers: PledgeAnswers, *, network: str = "") -> Pledge:
     """Give a reference to somebody who means to send money, and owe them the letter that says how.
 
     Repeating it with the same answers within the hour finds the same reference and owes nothing
-    more. Beyond `LETTERS_AN_HOUR` for one e-mail address there is a reference and no letter; the
-    answer is the same, so that nobody learns from it who else has asked.
+    more. Beyond `LETTERS_AN_HOUR` for one e-mail address, or its like for a network (the keyed hash of
+    one), there is a reference and no letter; the answer is the same, so that nobody learns from it who
+    else has asked.
     """
+    most = counting.per_hour(LETTERS_AN_HOUR_FROM_A_NETWORK)
+    allowed = not network or counting.hit(most, "pledge", network)
+    with transaction.atomic():
+        return _announce(program, answers, allowed=allowed)
+
+
+def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Pledge:
     donor = Donor.objects.as_said(**answers.donor, language=answers.language)
     recent = Pledge.objects.since(email=donor.email, span=_HOUR)
     told = {"program": program, "donor": donor, "way": answers.way, "amount_cents": answers.amount_cents}
     if known := recent.filter(**told).first():
         return known
-    allowed = recent.count() < LETTERS_AN_HOUR
+    few = recent.count() < LETTERS_AN_HOUR
     pledge = Pledge.objects.create(**told, updates_consent=answers.updates_consent, language=answers.language)
-    if allowed:
+    if few and allowed:
         _owe(pledge, issuer.current())
     return pledge
 

@@ -3,6 +3,7 @@
 Called by the loop that sends webhooks, and before every answer of the API.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -20,9 +21,12 @@ from sandbox import (
 )
 from sandbox.billing import collecting, renewals
 from sandbox.ibans import Ending
-from sandbox.models import StripeObject
+from sandbox.models import Due, StripeObject
 from sandbox.resources import charges
 
+logger = logging.getLogger(__name__)
+
+_AFTER_TROUBLE = timedelta(minutes=1)
 # Who is told how a debit ended: each is given the payment intent, and minds its own.
 _CONCERNED: list[Callable[[StripeObject], None]] = [checkout_debits.ended, collecting.debit_ended]
 
@@ -34,7 +38,7 @@ class NothingOwed(Exception):
 def settle_due(at: datetime | None = None) -> int:
     """Do all that is due by now, or by `at`, as if it were that late; how many things happened."""
     billed = renewals.run_due(int(at.timestamp()) if at else None)
-    return billed + sum(_perform(row.what, row.target.object_id) for row in due.ripe(at))
+    return billed + sum(_perform(row) for row in due.ripe(at))
 
 
 def collect(charge_id: str) -> None:
@@ -52,11 +56,16 @@ def _end(charge_id: str, how: Callable[[StripeObject], StripeObject]) -> None:
         raise NothingOwed(charge_id)
 
 
-def _perform(what: str, object_id: str) -> bool:
+def _perform(row: Due) -> bool:
     try:
-        return store.retrying(lambda: _WORK[what](object_id))
+        return store.retrying(lambda: _WORK[row.what](row.target.object_id))
     except store.Changed:
         return False  # still owed: the next sweep does it
+    except Exception:
+        # One thing that cannot happen stops neither the others nor the API.
+        logger.exception("%s of %s failed; tried again in a minute", row.what, row.target.object_id)
+        due.owe(row.what, row.target, _AFTER_TROUBLE)
+        return False
 
 
 def _by_its_account(charge: StripeObject) -> StripeObject:

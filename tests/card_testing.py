@@ -71,8 +71,8 @@ class Visitor:
 def simulate(*, attempts: int, addresses: int, donors: int) -> Result:
     """So many attempts from so many addresses, and honest donors at even distances among them.
 
-    Some donors give from one office, some from the thieves' own networks, some without JavaScript. Half of
-    the thieves' machines read the form first, the others only post.
+    Some donors give from one office, some from the thieves' own networks, some without JavaScript. One in ten
+    of the thieves' machines reads the form first, the others only post.
     """
     result = Result(attempts=attempts, donors=donors)
     people = [_donor(number, donors) for number in range(donors)]
@@ -81,7 +81,7 @@ def simulate(*, attempts: int, addresses: int, donors: int) -> Result:
         if person := turns.get(number):
             _gives(person, result)
         machine = Visitor(_address(number % addresses), f"t{number}@example.org", javascript=False)
-        if number % 2:
+        if number % 10 == 1:
             machine.open()
         if donation := machine.send():
             result.reached += 1

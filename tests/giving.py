@@ -1,14 +1,19 @@
 """A donor at work: fills in the form, goes to the payment page, pays."""
 
+import datetime as dt
 from typing import Any
 
 import requests
 from django.test import Client
+from django.utils import timezone
 
 from donations.models import Donation
+from sandbox import sweep
 
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
+GOOD_IBAN = "FR1420041010050500013M02606"
+REFUSED_IBAN = "FR8420041010050500013M02607"
 
 
 def form_data(**changes: Any) -> dict[str, str]:
@@ -48,3 +53,15 @@ def pay(donation: Donation, card: str = GOOD_CARD) -> requests.Response:
     return requests.post(
         donation.checkout_url, data={"card": card, "action": "pay"}, allow_redirects=False, timeout=20
     )
+
+
+def debit(donation: Donation, iban: str = GOOD_IBAN) -> requests.Response:
+    """Accept the debit on the sandbox's page, as its form would; the bank has not answered yet."""
+    return requests.post(
+        donation.checkout_url, data={"iban": iban, "action": "pay"}, allow_redirects=False, timeout=20
+    )
+
+
+def banks_answer() -> None:
+    """Let the banks answer all debits that are under way."""
+    sweep.settle_due(timezone.now() + dt.timedelta(days=7))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.admin import shown
 from donations.admin.export import Column, ExportAdmin
 from donations.admin.giving_back import RefundingAdmin
+from donations.admin.reviewing import ReviewingAdmin
 from donations.models import Donation, Donor, LedgerEntry, ProgramTotal, Receipt, Refund
 from programs.admin.plain import ReadOnlyAdmin, ReadOnlyInline
 
@@ -54,7 +55,7 @@ class GiftInline(ReadOnlyInline):
 
 
 @admin.register(Donation)
-class DonationAdmin(RefundingAdmin, ExportAdmin, ReadOnlyAdmin):
+class DonationAdmin(RefundingAdmin, ReviewingAdmin, ExportAdmin, ReadOnlyAdmin):
     change_form_template = "admin/donations/donation/change_form.html"
     list_display = ("who", "amount", "state", "paid_at", "created_at", "method", "program")
     list_filter = ("status", "program", "frequency", "method", "livemode")

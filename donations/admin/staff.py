@@ -35,7 +35,9 @@ _VERBS = {
     "answer": _("answer"),
     "export": _("export"),
     "refund": _("give back"),
+    "review": _("decide on what is held"),
     "close": _("close"),
+    "replay": _("handle again"),
 }
 
 admin.site.unregister(User)

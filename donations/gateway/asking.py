@@ -62,6 +62,11 @@ def id_of(reference: object) -> str:
     return reference if isinstance(reference, str) else getattr(reference, "id", None) or ""
 
 
+def noted(metadata: object, name: str) -> str:
+    """What was written beside an object under this name when it was made; empty for nothing."""
+    return str(getattr(metadata, name, None) or "")
+
+
 def told(error: Exception) -> str:
     """In a line: some errors hold all the bytes they failed at."""
     return f"{type(error).__name__}: {error}"[:200]

@@ -1,69 +1,77 @@
 """Stripe's hosted payment page: opened for one gift, looked at, closed."""
 
 from contextlib import suppress
-from uuid import UUID
 
 import stripe
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionCreateParamsLineItemPriceData,
+    SessionCreateParamsPaymentIntentData,
+)
 
-from donations.gateway import money
+from donations.gateway import money, standings
 from donations.gateway.asking import Unavailable, asking, client, id_of
-from donations.gateway.records import Checkout, CheckoutState, Standing
-
-# A completed session's PaymentIntent, by its status. A debit that the bank refused asks for another method.
-_STANDINGS: dict[str, Standing] = {
-    "requires_capture": "authorized",
-    "requires_payment_method": "failed",
-    "canceled": "failed",
-}
+from donations.gateway.records import Checkout, CheckoutState, Interval, Order
 
 
-def open_checkout(
-    *,
-    public_id: UUID,
-    amount_cents: int,
-    currency: str,
-    product_name: str,
-    email: str,
-    language: str,
-    success_url: str,
-    cancel_url: str,
-) -> Checkout:
-    """Open a hosted Checkout Session for one gift by card.
+def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkout:
+    """Open a hosted Checkout Session for one gift, or for the first payment of a plan, by card or debit.
 
     Repeating it with the same arguments returns the same session: the idempotency key is the gift's
     public id (Stripe keeps keys for at least 24 hours). Raises `Unavailable` or `Refused`.
     """
     params: SessionCreateParams = {
-        "mode": "payment",
         "ui_mode": "hosted_page",
-        "submit_type": "donate",
-        "allowed_payment_method_types": ["card"],
+        # Only a card can keep money aside.
+        "allowed_payment_method_types": ["card"] if order.set_aside else ["card", "sepa_debit"],
         # The gift is in euros on every page, in every letter and at the bank.
         "adaptive_pricing": {"enabled": False},
-        "client_reference_id": str(public_id),
-        "customer_email": email,
-        "locale": "fr" if language == "fr" else "en",
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": currency.lower(),
-                    "unit_amount": amount_cents,
-                    "product_data": {"name": product_name},
-                },
-            }
-        ],
-        "metadata": {"donation": str(public_id)},
-        "payment_intent_data": {"metadata": {"donation": str(public_id)}},
+        "client_reference_id": str(order.public_id),
+        "customer_email": order.email,
+        "locale": "fr" if order.language == "fr" else "en",
         "success_url": success_url,
         "cancel_url": cancel_url,
+        **(_recurring(order, order.every) if order.every else _once(order)),
     }
     with asking():
-        session = client().v1.checkout.sessions.create(params, {"idempotency_key": f"checkout-{public_id}"})
+        options: stripe.RequestOptions = {"idempotency_key": f"checkout-{order.public_id}"}
+        session = client().v1.checkout.sessions.create(params, options)
         if not isinstance(session.url, str):
             raise Unavailable(f"{session.id} has no address to send the donor to")
         return Checkout(session_id=session.id, url=session.url, livemode=session.livemode)
+
+
+def _once(order: Order) -> SessionCreateParams:
+    metadata = {"donation": str(order.public_id)}
+    intent: SessionCreateParamsPaymentIntentData = {"metadata": metadata}
+    if order.set_aside:
+        intent["capture_method"] = "manual"
+    return {
+        "mode": "payment",
+        "submit_type": "donate",
+        "line_items": [{"quantity": 1, "price_data": _price(order)}],
+        "metadata": metadata,
+        "payment_intent_data": intent,
+    }
+
+
+def _recurring(order: Order, every: Interval) -> SessionCreateParams:
+    """The plan's id lies on the subscription, and so on each of its invoices."""
+    plan = {"plan": str(order.plan_id)}
+    return {
+        "mode": "subscription",
+        "line_items": [{"quantity": 1, "price_data": {**_price(order), "recurring": {"interval": every}}}],
+        "metadata": {"donation": str(order.public_id), **plan},
+        "subscription_data": {"metadata": plan},
+    }
+
+
+def _price(order: Order) -> SessionCreateParamsLineItemPriceData:
+    return {
+        "currency": order.currency.lower(),
+        "unit_amount": order.amount_cents,
+        "product_data": {"name": order.product_name},
+    }
 
 
 def fetch_checkout(session_id: str, *, patient: bool = True) -> CheckoutState:
@@ -82,13 +90,14 @@ def fetch_checkout(session_id: str, *, patient: bool = True) -> CheckoutState:
             session_id=session.id,
             reference=session.client_reference_id or "",
             status=status,  # type: ignore[arg-type]  # narrowed by the line above; the SDK adds `str`
-            standing=_standing(session),
-            payment=money.of_session(session) if session.payment_status == "paid" else None,
+            standing=standings.of_session(session),
+            payment=money.of_session(session) if _paid_once(session) else None,
             livemode=session.livemode,
             payment_intent_id=id_of(session.payment_intent),
             customer_id=id_of(session.customer),
             subscription_id=id_of(session.subscription),
             invoice_id=id_of(session.invoice),
+            mandate_id=money.mandate_of(session.payment_intent),
         )
 
 
@@ -99,10 +108,6 @@ def expire_checkout(session_id: str) -> None:
         client(patient=False).v1.checkout.sessions.expire(session_id)
 
 
-def _standing(session: stripe.checkout.Session) -> Standing:
-    if session.payment_status == "paid":
-        return "paid"
-    intent = session.payment_intent
-    if session.status != "complete" or not isinstance(intent, stripe.PaymentIntent):
-        return "waiting"
-    return _STANDINGS.get(intent.status, "processing")
+def _paid_once(session: stripe.checkout.Session) -> bool:
+    """A plan's first payment is its invoice's: the session only names it."""
+    return session.payment_status == "paid" and session.mode == "payment"

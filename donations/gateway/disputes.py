@@ -5,7 +5,7 @@ from typing import Literal
 
 import stripe
 
-from donations.gateway import refunds
+from donations.gateway import money, refunds
 from donations.gateway.asking import Unavailable, asking, client, id_of
 from donations.gateway.records import Contest, Contested, Reversals, Warned
 
@@ -29,14 +29,16 @@ _STATUSES: dict[str, Literal["inquiry", "open", "won", "lost", "closed"]] = {
 def fetch_reversals(charge_id: str) -> Reversals:
     """All refunds and disputes of a charge as they are now. Raises `Unavailable` or `Refused`."""
     with asking():
-        charge = client().v1.charges.retrieve(charge_id, {"expand": ["payment_intent"]})
+        charge = client().v1.charges.retrieve(
+            charge_id, {"expand": ["payment_intent", "balance_transaction"]}
+        )
         intent = charge.payment_intent
         # A plan's charges carry nothing of ours; a single gift's carry its public id.
         named = charge.metadata or getattr(intent, "metadata", None)
         disputes = client().v1.disputes.list({"charge": charge_id, "limit": _PAGE})
         return Reversals(
             charge_id=charge.id,
-            payment_intent_id=id_of(intent),
+            payment=money.of_charge(charge) if charge.captured and charge.paid else None,
             donation=str(getattr(named, "donation", "") or ""),
             refunds=refunds.of_charge(charge_id),
             disputes=tuple(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import stripe
 
-from donations.gateway.asking import Unavailable
+from donations.gateway.asking import Unavailable, id_of
 from donations.gateway.records import Payment
 
 
@@ -21,6 +21,11 @@ def of_intent(intent: stripe.PaymentIntent) -> Payment:
     charge = intent.latest_charge
     if not isinstance(charge, stripe.Charge):
         raise Unavailable(f"{intent.id} is paid but came without its charge")
+    return of_charge(charge)
+
+
+def of_charge(charge: stripe.Charge) -> Payment:
+    """The payment of a captured charge, asked for with its balance transaction. Raises `Unavailable`."""
     balance = charge.balance_transaction
     if not isinstance(balance, stripe.BalanceTransaction):
         # Stripe writes it within moments of the charge; until then the fee is not known.
@@ -28,7 +33,7 @@ def of_intent(intent: stripe.PaymentIntent) -> Payment:
     details = charge.payment_method_details
     method = details.type if details else ""
     return Payment(
-        payment_intent_id=intent.id,
+        payment_intent_id=id_of(charge.payment_intent),
         charge_id=charge.id,
         amount_cents=charge.amount_captured,
         currency=charge.currency.upper(),
@@ -41,8 +46,18 @@ def of_intent(intent: stripe.PaymentIntent) -> Payment:
 
 
 def _paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction, method: str) -> dt.datetime:
-    """When the money was the foundation's: a card when it was charged, a debit when it was collected.
+    """When the money was the foundation's: a card when it was charged, a debit when it was credited.
 
-    A debit's charge is made days before the bank answers; its balance transaction is made with the answer.
+    A debit is booked when it is handed to the bank and succeeds days later; no object says when. The day
+    that decides its tax year is the one on which it is credited, which Stripe names from the start.
     """
-    return dt.datetime.fromtimestamp(charge.created if method == "card" else balance.created, tz=dt.UTC)
+    moment = charge.created if method == "card" else balance.available_on
+    return dt.datetime.fromtimestamp(moment, tz=dt.UTC)
+
+
+def mandate_of(intent: object) -> str:
+    """The id of the mandate that allows a debit; empty for a card, or before the bank was asked."""
+    charge = intent.latest_charge if isinstance(intent, stripe.PaymentIntent) else None
+    details = charge.payment_method_details if isinstance(charge, stripe.Charge) else None
+    debit = details.sepa_debit if details and details.type == "sepa_debit" else None
+    return (debit.mandate or "") if debit else ""

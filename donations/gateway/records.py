@@ -3,6 +3,25 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
+
+Interval = Literal["month", "year"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a donor is to pay: once, or `every` month or year, as the first payment of the plan `plan_id`."""
+
+    public_id: UUID
+    amount_cents: int
+    currency: str
+    product_name: str
+    email: str
+    language: str
+    every: Interval | None = None
+    plan_id: UUID | None = None
+    # The money is only set aside on the card until a person has looked.
+    set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,58 @@ class CheckoutState:
     customer_id: str = ""
     subscription_id: str = ""
     invoice_id: str = ""
+    # A debit's: what allows it, known as soon as the bank is asked.
+    mandate_id: str = ""
+
+
+SubscriptionStatus = Literal["pending", "active", "paused", "past_due", "unpaid", "ended"]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What Stripe says of a recurring gift now. `reference` is our plan’s public id."""
+
+    subscription_id: str
+    customer_id: str
+    reference: str
+    status: SubscriptionStatus
+    amount_cents: int
+    currency: str
+    next_charge_at: dt.datetime
+    latest_invoice_id: str
+    # Why it ended, in Stripe's words: cancellation_requested, payment_failed, payment_disputed.
+    end_reason: str
+    method: str
+    card_last4: str
+    card_expires_on: dt.date | None
+    livemode: bool
+
+
+# An invoice may also be closed: nothing is to be paid any more, and no payment of ours has paid it.
+InvoiceStanding = Standing | Literal["closed"]
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One payment of a recurring gift, as Stripe has it now. `payment` is there when it has been paid."""
+
+    invoice_id: str
+    subscription_id: str
+    reference: str
+    first: bool
+    amount_cents: int
+    currency: str
+    standing: InvoiceStanding
+    payment: Payment | None
+    livemode: bool
+    created_at: dt.datetime
+    attempts: int = 0
+    next_attempt_at: dt.datetime | None = None
+    # Stripe's hosted page for it, and whether all it takes there is to confirm.
+    mend_url: str = ""
+    confirm: bool = False
+    method: str = ""
+    mandate_id: str = ""
 
 
 MovementKind = Literal["gift", "refund", "refund_reversed", "dispute", "dispute_reversed"]
@@ -139,7 +210,7 @@ class Reversals:
     """All that has gone back of one charge, as Stripe has it now; `donation` is the gift it names."""
 
     charge_id: str
-    payment_intent_id: str
+    payment: Payment | None  # None where nothing was taken
     donation: str
     refunds: tuple[GivenBack, ...]
     disputes: tuple[Contested, ...]

@@ -1,5 +1,6 @@
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +89,16 @@ class Donation(models.Model):
     # Its payment is only set aside at first: a person looks before the money is taken.
     review_first = models.BooleanField(_("looked at before it is charged"), default=False)
     review_reason = models.CharField(_("why it is held"), max_length=300, blank=True)
+    # A person decided to take a held gift: what was paid is accepted as it was paid.
+    reviewed_at = models.DateTimeField(_("released"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("released by"),
+    )
     # One per form shown and answers given: sending the same form twice finds the same donation.
     submission_key = models.CharField(
         _("submission key"), max_length=64, unique=True, null=True, editable=False
@@ -121,6 +132,7 @@ class Donation(models.Model):
         ordering = ["-created_at"]
         permissions = [
             ("refund_donation", "Can refund donation"),
+            ("review_donation", "Can decide on held donations"),
             ("export_donation", "Can export donations and the ledger"),
         ]
         indexes = [

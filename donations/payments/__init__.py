@@ -6,6 +6,7 @@ the network.
 """
 
 from donations.payments.entries import left_of
+from donations.payments.held import let_go
 from donations.payments.moves import MOVES, Impossible
 from donations.payments.otherwise import receive, undo
 from donations.payments.reversing import catch_up
@@ -19,6 +20,7 @@ __all__ = [
     "fail",
     "hold",
     "left_of",
+    "let_go",
     "process",
     "receive",
     "settle",

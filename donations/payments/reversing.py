@@ -12,7 +12,7 @@ from donations import receipts
 from donations.gateway import Reversals
 from donations.models import DisputeStatus, Donation, Status
 from donations.notices import reversals as notices
-from donations.payments import disputing, refunding
+from donations.payments import disputing, held, refunding
 from donations.payments.entries import left_of
 from donations.payments.moves import move
 
@@ -38,7 +38,7 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
             .get(pk=donation.pk)
         )
         if gift.settled_at is None:
-            return False
+            return gift.status == Status.HELD and held.give_back(gift, reversals)
         refunds = [refunding.record(gift, each) for each in reversals.refunds]
         disputes = [disputing.record(gift, each) for each in reversals.disputes]
         left = left_of(gift)

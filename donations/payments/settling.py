@@ -1,17 +1,23 @@
 """A gift's money arrives, is on its way, or comes to nothing."""
 
 import logging
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from donations import ledger, receipts, thanks
 from donations.gateway import Payment
-from donations.models import Donation, Status
+from donations.models import Donation, Method, Status
+from donations.notices import gifts, staff
 from donations.payments.moves import move
 from outreach import subscriptions
 
 logger = logging.getLogger(__name__)
+
+# Whoever was first has settled it; what is held waits for a person to release it.
+_NOT_SETTLED = Q(settled_at=None) & (~Q(status=Status.HELD) | Q(reviewed_at__isnull=False))
 
 
 def settle(donation: Donation, payment: Payment) -> bool:
@@ -19,18 +25,23 @@ def settle(donation: Donation, payment: Payment) -> bool:
 
     One transaction holds the status, the ledger entry, the total, the receipt's number and facts,
     the subscription and the letter owed. A payment that differs from what was asked is not counted:
-    the gift is held for review. Raises `Impossible`.
+    the gift is held for review. Once a person has released it, what was paid is the gift's amount.
+    Raises `Impossible`.
     """
-    donation.refresh_from_db(fields=["status", "settled_at"])
-    if donation.settled_at or donation.status == Status.HELD:
-        return False  # done before, or waiting for a person to decide
     mismatch = _mismatch(donation, payment)
     if mismatch:
-        return hold(donation, reason=mismatch)
+        donation.refresh_from_db(fields=["status", "settled_at", "reviewed_at"])
+        if donation.settled_at:
+            return False
+        if donation.reviewed_at is None:
+            waits = donation.status == Status.HELD
+            return False if waits else hold(donation, reason=mismatch, payment=payment)
     with transaction.atomic():
         moved = move(
             donation,
             Status.PAID,
+            where=_NOT_SETTLED,
+            amount_cents=payment.amount_cents,
             method=payment.method,
             livemode=payment.livemode,
             stripe_payment_intent_id=payment.payment_intent_id,
@@ -48,7 +59,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
         )
         receipt = receipts.issue(donation, paid_at=payment.paid_at)
         if donation.updates_consent:
-            subscriptions.confirm(
+            subscriptions.keep_consent(
                 email=donation.donor.email,
                 program=donation.program,
                 language=donation.language,
@@ -61,8 +72,14 @@ def settle(donation: Donation, payment: Payment) -> bool:
 
 
 def process(donation: Donation) -> bool:
-    """Record that the donor has done their part and the bank has not yet answered."""
-    return move(donation, Status.PROCESSING)
+    """Record that the donor has done their part and the bank has not yet answered, and tell the donor so."""
+    with transaction.atomic():
+        method = Method.SEPA_DEBIT if donation.mandate_reference else donation.method
+        moved = move(donation, Status.PROCESSING, method=method)
+        # Of a later payment of a plan nobody need be told before it has arrived.
+        if moved and donation.stripe_session_id:
+            gifts.processing(donation)
+    return moved
 
 
 def expire(donation: Donation) -> bool:
@@ -71,13 +88,28 @@ def expire(donation: Donation) -> bool:
 
 
 def fail(donation: Donation) -> bool:
-    """Record that the payment came to nothing."""
-    return move(donation, Status.FAILED)
+    """Record that the payment came to nothing, and tell the donor where to give again.
+
+    For a payment of a plan there is more to say: `plans` says it.
+    """
+    with transaction.atomic():
+        moved = move(donation, Status.FAILED)
+        if moved and donation.plan_id is None:
+            gifts.failed(donation)
+    return moved
 
 
-def hold(donation: Donation, *, reason: str) -> bool:
-    """Set a gift aside for a person to look at. It counts nowhere until then."""
-    held = move(donation, Status.HELD, review_reason=reason)
+def hold(donation: Donation, *, reason: str, payment: Payment | None = None) -> bool:
+    """Set a gift aside for a person to look at, and tell staff. It counts nowhere until then."""
+    paid: dict[str, Any] = (
+        {"stripe_payment_intent_id": payment.payment_intent_id, "stripe_charge_id": payment.charge_id}
+        if payment
+        else {}
+    )
+    with transaction.atomic():
+        held = move(donation, Status.HELD, review_reason=reason[:300], **paid)
+        if held:
+            staff.tell("held", str(donation.public_id), donation, cents=donation.amount_cents)
     if held:
         logger.error("donation %s is held for review: %s", donation.public_id, reason)
     return held

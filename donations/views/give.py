@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from donations import checkout, guard, tasks
+from donations import checkout, guard, tasks, tax
 from donations.forms import OTHER, GiftForm, typed_amount
 from donations.models import Display, Donation, Regime, Status, TaxRule
 from donations.views import guarded
@@ -178,6 +178,7 @@ def show(
             "form": gift,
             "tax_rule": gift.tax_rule,
             "minimum_cents": settings.DONATION_MINIMUM_CENTS,
+            "december": tax.debit_may_arrive_next_year(timezone.localdate()),
             "cancelled": "cancelled" in request.GET and request.method != "POST",
             "unavailable": unavailable,
             "stale": stale,

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from donations import iban, transfers
+from donations import guard, iban, transfers
 from donations.forms import PledgeForm
 from donations.models import Kind, Pledge
 from donations.receipts import issuer
@@ -33,7 +33,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     form = PledgeForm(request.POST, ways=ways)
     if not form.is_valid():
         return _page(request, program, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    pledge = transfers.announce(program, form.answers())
+    visitor = guard.of(request.META, email=form.cleaned_data["email"])
+    pledge = transfers.announce(program, form.answers(), network=visitor.network)
     request.session[_GIVEN] = pledge.reference
     request.session.set_expiry(_REMEMBER_SECONDS)
     return HttpResponseRedirect(f"{request.path}#reference", status=HTTPStatus.SEE_OTHER)

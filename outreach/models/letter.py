@@ -12,6 +12,13 @@ class Kind(models.TextChoices):
     """What a letter says: its templates lie in `templates/letters/<kind>/`."""
 
     GIFT_THANKS = "gift_thanks", _("Thanks for a gift")
+    GIFT_PROCESSING = "gift_processing", _("A debit is on its way")
+    GIFT_FAILED = "gift_failed", _("A debit was refused")
+    RENEWAL_UPCOMING = "renewal_upcoming", _("A yearly payment is near")
+    RENEWAL_FAILED = "renewal_failed", _("A payment of a recurring gift failed")
+    CARD_EXPIRING = "card_expiring", _("A card is about to expire")
+    PLAN_CHANGED = "plan_changed", _("A recurring gift was changed")
+    PLAN_ENDED = "plan_ended", _("A recurring gift has ended")
     GIFT_REFUNDED = "gift_refunded", _("A gift was refunded")
     REFUND_RETURNED = "refund_returned", _("A refund came back")
     GIFT_DISPUTED = "gift_disputed", _("A gift is contested")

@@ -1,6 +1,9 @@
 """Time passing: everything that is due by then happens, one after the other, each at its moment."""
 
+import logging
 from functools import partial
+
+from django import db
 
 from sandbox import store
 from sandbox.billing import collecting, cycles, invoicing
@@ -9,6 +12,9 @@ from sandbox.resources import invoices, subscriptions
 
 _KINDS = [subscriptions.KIND, invoices.KIND]
 _FOREVER = 2**40
+_AFTER_TROUBLE = 60 * 60
+
+logger = logging.getLogger(__name__)
 
 
 def run_due(until: int | None = None, subscription_id: str | None = None) -> int:
@@ -20,7 +26,7 @@ def run_due(until: int | None = None, subscription_id: str | None = None) -> int
     rows = _clockless()
     if subscription_id:
         rows = _of_subscription(rows, subscription_id)
-    return play(rows, store.now() if until is None else until)
+    return play(rows, store.now() if until is None else until, patient=True)
 
 
 def bring_next(subscription: StripeObject) -> None:
@@ -36,8 +42,11 @@ def _rows(subscription: StripeObject) -> StripeObjectQuerySet:
     return of_clock(clock) if clock else _clockless()
 
 
-def play(rows: StripeObjectQuerySet, until: int) -> int:
-    """Play all that is due among `rows` by `until`, the earliest first."""
+def play(rows: StripeObjectQuerySet, until: int, *, patient: bool = False) -> int:
+    """Play all that is due among `rows` by `until`, the earliest first.
+
+    What fails ends it; with `patient`, it is logged and tried again an hour later, and the others go on.
+    """
     steps = 0
     while (found := _due(rows, until).first()) is not None:
         try:
@@ -45,6 +54,14 @@ def play(rows: StripeObjectQuerySet, until: int) -> int:
                 store.retrying(partial(_step, found.object_id))
         except store.Changed:
             break  # others are at it: the next sweep looks again
+        except db.Error:
+            raise
+        except Exception:
+            if not patient:
+                raise
+            logger.exception("%s could not be billed", found.object_id)
+            found.private["due"] = until + _AFTER_TROUBLE
+            store.save(found)
         steps += 1
     return steps
 

@@ -6,34 +6,16 @@ from sandbox import checkout, errors, lists, store, values
 from sandbox.billing import saving
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import line_items, recurring_sessions
+from sandbox.resources import line_items, recurring_sessions, session_rules
 
 KIND = "checkout.session"
 _URL = "/v1/checkout/sessions"
-_METHODS = ("card", "sepa_debit")
 _OPTIONS: dict[str, dict[str, Any]] = {"card": {"request_three_d_secure": "automatic"}, "sepa_debit": {}}
-# Stripe knows more; what is not here would be ignored, so it is refused.
-_SIMULATED = {
-    "adaptive_pricing", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
-    "client_reference_id", "currency", "custom_text", "customer", "customer_creation", "customer_email",
-    "excluded_payment_method_types", "expand", "expires_at", "line_items", "locale", "metadata", "mode",
-    "payment_intent_data", "setup_intent_data", "submit_type", "subscription_data", "success_url",
-    "ui_mode",
-}  # fmt: skip
-_SIMULATED_INTENT = {
-    "capture_method", "description", "metadata", "receipt_email", "statement_descriptor",
-    "statement_descriptor_suffix",
-}  # fmt: skip
-_SHORTEST_LIFE, _LONGEST_LIFE = 30 * 60, 24 * 60 * 60
-# A few seconds pass between a caller's clock and ours.
-_LEEWAY = 60
-_LONGEST_REFERENCE = 200
-_LONGEST_DESCRIPTOR = 22
 
 
 def create(call: Call) -> dict[str, Any]:
     given = call.params
-    _check(given)
+    session_rules.check(given)
     if given["mode"] == "setup":
         return _create_setup(call)
     items = line_items.priced(given["line_items"], given["mode"])
@@ -41,7 +23,7 @@ def create(call: Call) -> dict[str, Any]:
     values.chargeable(total, currency, "line_items")
     if values.currency(given.get("currency", currency), "currency") != currency:
         raise errors.InvalidRequest("The currency of the line items must match `currency`.", param="currency")
-    methods = _methods(given, currency)
+    methods = session_rules.methods(given, currency)
     data = _blank(call, total, currency, methods) | recurring_sessions.differences(given)
     private = {
         "line_items": items,
@@ -56,7 +38,7 @@ def create(call: Call) -> dict[str, Any]:
 def _create_setup(call: Call) -> dict[str, Any]:
     given = call.params
     currency = values.currency(given["currency"], "currency")
-    methods = _methods(given, currency)
+    methods = session_rules.methods(given, currency)
     data = _blank(call, None, currency, methods) | recurring_sessions.differences(given)
     intent = saving.start(given.get("customer"), methods, given.get("setup_intent_data", {}))
     data["setup_intent"] = intent.object_id
@@ -109,105 +91,6 @@ def _page_of_lines(row: StripeObject, given: Any) -> dict[str, Any]:
     return lists.listed(shown, f"{_URL}/{row.object_id}/line_items", has_more=more)
 
 
-def _check(given: Any) -> None:
-    _check_mode(given)
-    for name in given.keys() - _SIMULATED:
-        raise errors.NotSimulated(f"Checkout Sessions with {name}", param=name)
-    if given.get("adaptive_pricing", {}).get("enabled"):
-        raise errors.NotSimulated("prices in the payer's own currency", param="adaptive_pricing[enabled]")
-    if given["mode"] != "setup" and not given.get("line_items"):
-        raise _missing("line_items")
-    if "success_url" not in given:
-        raise _missing("success_url")
-    values.url(given["success_url"], "success_url")
-    if "cancel_url" in given:
-        values.url(given["cancel_url"], "cancel_url")
-    _check_customer(given)
-    _check_intent(given.get("payment_intent_data", {}))
-    if len(given.get("client_reference_id", "")) > _LONGEST_REFERENCE:
-        raise errors.InvalidRequest(
-            f"Invalid string: client_reference_id must be at most {_LONGEST_REFERENCE} characters",
-            param="client_reference_id",
-        )
-    if "expires_at" in given and not (
-        _SHORTEST_LIFE - _LEEWAY <= given["expires_at"] - store.now() <= _LONGEST_LIFE + _LEEWAY
-    ):
-        raise errors.InvalidRequest(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session "
-            "creation.",
-            param="expires_at",
-        )
-
-
-def _check_mode(given: Any) -> None:
-    if "mode" not in given:
-        raise _missing("mode")
-    recurring_sessions.check(given)
-    if given.get("ui_mode", "hosted_page") != "hosted_page":
-        raise errors.NotSimulated(f"Checkout Sessions with the ui_mode {given['ui_mode']}", param="ui_mode")
-    if "return_url" in given:
-        raise errors.InvalidRequest(
-            "You can not pass `return_url` when `ui_mode` is `hosted_page`. Use `success_url`.",
-            param="return_url",
-        )
-
-
-def _check_customer(given: Any) -> None:
-    if "customer" in given and "customer_email" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: customer, customer_email.",
-            code="parameters_exclusive",
-            param="customer",
-        )
-    if "customer" in given and "customer_creation" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: customer, customer_creation.",
-            code="parameters_exclusive",
-            param="customer_creation",
-        )
-    if "customer" in given:
-        store.named("customer", given["customer"], "customer")
-    if "customer_email" in given:
-        values.email(given["customer_email"], "customer_email")
-
-
-def _methods(given: Any, currency: str) -> list[str]:
-    """The means of payment the page offers, of those the sandbox has, in its own order."""
-    allowed = given.get("allowed_payment_method_types", _METHODS)
-    excluded = given.get("excluded_payment_method_types", [])
-    methods = [method for method in _METHODS if method in allowed and method not in excluded]
-    if currency != "eur" or given.get("payment_intent_data", {}).get("capture_method") == "manual":
-        methods = [method for method in methods if method != "sepa_debit"]
-    if not methods:
-        raise errors.InvalidRequest(
-            "No valid payment method types for this Checkout Session. The sandbox takes cards and, in euros, "
-            "SEPA direct debits.",
-            param="excluded_payment_method_types" if excluded else "allowed_payment_method_types",
-        )
-    return methods
-
-
-def _check_intent(asked: dict[str, Any]) -> None:
-    for name in asked.keys() - _SIMULATED_INTENT:
-        raise errors.NotSimulated(f"payment intents with {name}", param=f"payment_intent_data[{name}]")
-    if "receipt_email" in asked:
-        values.email(asked["receipt_email"], "payment_intent_data[receipt_email]")
-    if "statement_descriptor" in asked:
-        raise errors.InvalidRequest(
-            "For card charges, you can only use `statement_descriptor_suffix`.",
-            param="payment_intent_data[statement_descriptor]",
-        )
-    if len(asked.get("statement_descriptor_suffix", "")) > _LONGEST_DESCRIPTOR:
-        raise errors.InvalidRequest(
-            f"The statement descriptor suffix must be at most {_LONGEST_DESCRIPTOR} characters.",
-            param="payment_intent_data[statement_descriptor_suffix]",
-        )
-
-
-def _missing(name: str) -> errors.InvalidRequest:
-    return errors.InvalidRequest(f"Missing required param: {name}.", code="parameter_missing", param=name)
-
-
 def _details(given: Any) -> dict[str, Any] | None:
     email, name = given.get("customer_email"), None
     if "customer" in given:
@@ -251,7 +134,7 @@ def _blank(call: Call, total: int | None, currency: str, methods: list[str]) -> 
         "customer_details": _details(given),
         "customer_email": given.get("customer_email"),
         "discounts": [],
-        "expires_at": given.get("expires_at", created + _LONGEST_LIFE),
+        "expires_at": given.get("expires_at", created + session_rules.LONGEST_LIFE),
         "integration_identifier": None,
         "invoice": None,
         "invoice_creation": {

@@ -178,6 +178,22 @@ def test_one_address_gets_few_letters_an_hour_and_the_same_answer(account: Issue
     assert Letter.objects.filter(to="dominique@example.org").count() == 1
 
 
+def test_one_network_brings_about_few_letters_and_the_same_answer(
+    account: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "LETTERS_AN_HOUR_FROM_A_NETWORK", 2)
+
+    def send(number: int, address: str) -> Any:
+        return Client(REMOTE_ADDR=address).post(PATH, answers(email=f"camille{number}@example.org"))
+
+    sent = [send(number, "203.0.113.9") for number in range(4)]
+
+    assert {(answer.status_code, answer["Location"]) for answer in sent} == {(303, f"{PATH}#reference")}
+    assert (Pledge.objects.count(), Letter.objects.count()) == (4, 2)
+    send(9, "198.51.100.9")
+    assert Letter.objects.count() == 3
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

@@ -1,5 +1,6 @@
 """SEPA direct debit at the hosted page: the mandate now, the money days later, or not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import requests
 import stripe
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -231,3 +233,44 @@ def test_debiting_twice_debits_once(
 
     assert "This payment is already made" in debit(session).text
     assert len(client_of_stripe.v1.charges.list().data) == 1
+
+
+def test_two_sweeps_at_once_collect_once(
+    client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    debit(session)
+    soon = timezone.now() + timedelta(seconds=5)
+
+    def settle(_: int) -> int:
+        try:
+            return sweep.settle_due(soon)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(settle, range(4)))
+
+    assert sum(done) == 1
+    assert types(client_of_stripe)[4:] == [
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.async_payment_succeeded",
+    ]
+
+
+def test_what_cannot_happen_stops_nothing_else(
+    client_of_stripe: stripe.StripeClient,
+    session: stripe.checkout.Session,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    debit(session)
+    StripeObject.objects.of_kind("payment_method").delete()
+    debit(client_of_stripe.v1.checkout.sessions.create(asked()))
+    soon = timezone.now() + timedelta(seconds=5)
+
+    done = sweep.settle_due(soon)
+
+    assert done == 1
+    assert "tried again in a minute" in caplog.text
+    statuses = sorted(charge.status for charge in client_of_stripe.v1.charges.list().data)
+    assert statuses == ["pending", "succeeded"]

@@ -1,15 +1,18 @@
 """Time passes: plans renew without their donor, and fail, and are mended or end."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 import requests
 import stripe
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from sandbox import sweep
-from sandbox.billing import collecting, periods
+from sandbox.billing import collecting, periods, renewals
+from sandbox.models import StripeObject
 
 from .billing import (
     DAY,
@@ -285,3 +288,48 @@ def test_closed_account_is_not_debited_again(client_of_stripe: stripe.StripeClie
     assert (invoice.status, invoice.attempt_count) == ("open", 2)
     assert client_of_stripe.v1.subscriptions.list({"status": "past_due"}).data[0].id == plan.id
     assert client_of_stripe.v1.subscriptions.list({"status": "ended"}).data == []
+
+
+def test_two_sweeps_at_once_renew_once(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    until = period_end(plan) + HOUR
+
+    def sweep_once(_number: int) -> None:
+        try:
+            renewals.run_due(until)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sweep_once, range(4)))
+
+    assert [invoice.status for invoice in invoices_of(client_of_stripe, plan)] == ["paid", "paid"]
+    assert len(client_of_stripe.v1.charges.list().data) == 2
+
+
+def test_plan_that_cannot_be_billed_holds_up_no_other(client_of_stripe: stripe.StripeClient) -> None:
+    broken, fine = subscribe(client_of_stripe), subscribe(client_of_stripe)
+    StripeObject.objects.filter(object_id=broken.default_payment_method).update(private={})
+
+    pass_time(period_end(fine) + 2 * HOUR)
+
+    assert client_of_stripe.v1.invoices.list({"subscription": broken.id}).data[0].status == "draft"
+    assert invoices_of(client_of_stripe, fine)[0].status == "paid"
+
+
+def test_charge_leads_back_to_its_plan(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    (charge,) = client_of_stripe.v1.charges.list().data
+    assert isinstance(charge.payment_intent, str)
+
+    (found,) = client_of_stripe.v1.invoice_payments.list(
+        {
+            "payment": {"type": "payment_intent", "payment_intent": charge.payment_intent},
+            "expand": ["data.invoice"],
+        }
+    ).data
+
+    assert isinstance(found.invoice, stripe.Invoice)
+    assert found.invoice.parent
+    assert found.invoice.parent.subscription_details
+    assert found.invoice.parent.subscription_details.subscription == plan.id

@@ -1,0 +1,99 @@
+"""Deciding on a gift that is held, from its page: what each decision will do, then the deed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from donations import gateway, ledger, review
+from donations.models import Donation, Status
+
+PERMISSION = "donations.review_donation"
+_NOTE_LENGTH = 500
+
+
+class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says nothing of its types
+    """A held gift's page with two buttons, for those with the right to decide."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/release/", wrap(self.release_view), name="donations_donation_release"),
+            path("<path:object_id>/reject/", wrap(self.reject_view), name="donations_donation_reject"),
+            *super().get_urls(),
+        ]
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PERMISSION) and self.has_view_permission(request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        gift = context.get("original")
+        held = isinstance(gift, Donation) and gift.status == Status.HELD
+        context["may_review"] = held and self.has_review_permission(request)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+    def release_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "release")
+
+    def reject_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "reject")
+
+    def _decide(self, request: HttpRequest, object_id: str, deed: str) -> HttpResponse:
+        if not self.has_review_permission(request):
+            raise PermissionDenied
+        gift = self.get_object(request, unquote(object_id))
+        if gift is None:
+            raise Http404
+        if request.method == "POST":
+            self._do(request, gift, deed)
+            return redirect("admin:donations_donation_change", gift.pk)
+        raised = ledger.read_total(gift.program).raised_cents
+        return TemplateResponse(
+            request,
+            "admin/donations/review.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "original": gift,
+                "title": _("A gift held for review"),
+                "deed": deed,
+                "set_aside": gift.review_first,
+                "raised_before": raised,
+                "raised_after": raised + gift.amount_cents,
+            },
+        )
+
+    def _do(self, request: HttpRequest, gift: Donation, deed: str) -> None:
+        try:
+            if deed == "release":
+                review.release(gift, by=request.user)  # type: ignore[arg-type]  # signed in
+            else:
+                note = request.POST.get("note", "")[:_NOTE_LENGTH]
+                review.reject(gift, by=request.user, note=note)  # type: ignore[arg-type]
+        except review.NotPossible as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
+        except gateway.Unavailable:
+            text = _(
+                "Stripe does not answer now. Look again in a moment, and decide again if it is still held."
+            )
+            self.message_user(request, text, messages.WARNING)
+            return
+        self.log_change(request, gift, _("Released.") if deed == "release" else _("Refused."))
+        match gift.status:
+            case Status.PAID:
+                self.message_user(request, _("The gift counts now, and the donor is thanked."))
+            case Status.FAILED | Status.REFUNDED:
+                self.message_user(request, _("The gift is refused, and the donor is told."))
+            case _other:
+                self.message_user(request, _("Decided. Stripe has not finished yet."), messages.WARNING)

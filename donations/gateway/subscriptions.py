@@ -1,0 +1,140 @@
+"""Recurring gifts at Stripe: looked at, changed, paused, ended; the page where what pays them is changed."""
+
+import calendar
+import datetime as dt
+
+import stripe
+from stripe.params import SubscriptionUpdateParams
+from stripe.params.billing_portal import SessionCreateParams
+
+from donations.gateway.asking import Unavailable, asking, client, id_of, noted
+from donations.gateway.records import Subscription, SubscriptionStatus
+
+_STATUSES: dict[str, SubscriptionStatus] = {
+    "incomplete": "pending",
+    "trialing": "active",
+    "active": "active",
+    "past_due": "past_due",
+    "unpaid": "unpaid",
+    "paused": "paused",
+    "canceled": "ended",
+    "incomplete_expired": "ended",
+}
+_WAYS_TO_PAY = ["default_payment_method", "customer.invoice_settings.default_payment_method"]
+
+
+def fetch_subscription(subscription_id: str, *, patient: bool = True) -> Subscription:
+    """Ask Stripe how a recurring gift stands. Raises `Unavailable` or `Refused`."""
+    with asking():
+        found = client(patient=patient).v1.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY})
+        return _read(found)
+
+
+def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
+    """Ask another amount from the next payment on; nothing is charged or given back now.
+
+    `key` is the idempotency key: the same key changes once. Raises `Unavailable` or `Refused`.
+    """
+    with asking():
+        item = client().v1.subscriptions.retrieve(subscription_id)["items"].data[0]
+        recurring = item.price.recurring
+        if recurring is None:
+            raise Unavailable(f"{subscription_id} has a price that does not recur")
+        params: SubscriptionUpdateParams = {
+            "items": [
+                {
+                    "id": item.id,
+                    "price_data": {
+                        "currency": item.price.currency,
+                        "product": id_of(item.price.product),
+                        "recurring": {"interval": recurring.interval},
+                        "unit_amount": amount_cents,
+                    },
+                }
+            ],
+            "proration_behavior": "none",
+        }
+        client().v1.subscriptions.update(subscription_id, params, {"idempotency_key": key})
+
+
+def pause_subscription(subscription_id: str, *, key: str) -> None:
+    """Ask nothing until it is resumed: invoices of the meantime are void. Raises as above."""
+    with asking():
+        client().v1.subscriptions.update(
+            subscription_id, {"pause_collection": {"behavior": "void"}}, {"idempotency_key": key}
+        )
+
+
+def resume_subscription(subscription_id: str, *, key: str) -> None:
+    with asking():
+        client().v1.subscriptions.update(subscription_id, {"pause_collection": ""}, {"idempotency_key": key})
+
+
+def cancel_subscription(subscription_id: str) -> None:
+    """End it now: nothing is asked again, and nothing given back. Quietly fine when it has ended."""
+    with asking():
+        try:
+            client().v1.subscriptions.cancel(subscription_id)
+        except stripe.InvalidRequestError:
+            if client().v1.subscriptions.retrieve(subscription_id).status != "canceled":
+                raise
+
+
+def open_payment_page(customer_id: str, *, language: str, return_url: str) -> str:
+    """The address of Stripe's page where the card or the account that pays is changed.
+
+    It is good for a few minutes, for whoever holds it. Raises `Unavailable` or `Refused`.
+    """
+    params: SessionCreateParams = {
+        "customer": customer_id,
+        "flow_data": {
+            "type": "payment_method_update",
+            "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},
+        },
+        "locale": "fr" if language == "fr" else "en",
+        "return_url": return_url,
+    }
+    with asking():
+        return client().v1.billing_portal.sessions.create(params).url
+
+
+def _read(found: stripe.Subscription) -> Subscription:
+    status = _STATUSES.get(found.status)
+    if status is None:
+        raise Unavailable(f"{found.id} has the unknown status {found.status!r}")
+    if status in ("active", "past_due") and found.pause_collection:
+        status = "paused"
+    item = found["items"].data[0]
+    if item.price.unit_amount is None:
+        raise Unavailable(f"{found.id} has a price without an amount")
+    ended = found.cancellation_details
+    method = _method(found)
+    card = method.card if method and method.type == "card" else None
+    return Subscription(
+        subscription_id=found.id,
+        customer_id=id_of(found.customer),
+        reference=noted(found.metadata, "plan"),
+        status=status,
+        amount_cents=item.price.unit_amount * (item.quantity or 1),
+        currency=found.currency.upper(),
+        next_charge_at=dt.datetime.fromtimestamp(item.current_period_end, tz=dt.UTC),
+        latest_invoice_id=id_of(found.latest_invoice),
+        end_reason=(ended.reason or "") if ended else "",
+        method=method.type if method else "",
+        card_last4=(card.last4 or "") if card else "",
+        card_expires_on=_last_day(card.exp_year, card.exp_month) if card else None,
+        livemode=found.livemode,
+    )
+
+
+def _method(found: stripe.Subscription) -> stripe.PaymentMethod | None:
+    """What pays: the subscription's own way, or else the customer's."""
+    if isinstance(found.default_payment_method, stripe.PaymentMethod):
+        return found.default_payment_method
+    settings = found.customer.invoice_settings if isinstance(found.customer, stripe.Customer) else None
+    method = settings.default_payment_method if settings else None
+    return method if isinstance(method, stripe.PaymentMethod) else None
+
+
+def _last_day(year: int, month: int) -> dt.date:
+    return dt.date(year, month, calendar.monthrange(year, month)[1])

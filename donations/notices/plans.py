@@ -1,0 +1,70 @@
+"""What a donor is told of a recurring gift: a payment that failed or is to come, and what became of it."""
+
+import datetime as dt
+from typing import Literal
+
+from django.utils import timezone, translation
+
+from donations.models import RecurringDonation
+from donations.notices import writing
+
+Change = Literal["amount", "paused", "resumed"]
+
+
+def renewal_failed(plan: RecurringDonation, *, invoice_id: str, attempt: int, confirm: bool) -> bool:
+    """One letter for each attempt that came to nothing, with Stripe's page that mends it in one step."""
+    return writing.owe(
+        "renewal_failed",
+        f"{invoice_id}:{attempt}",
+        plan,
+        mend_url=plan.mend_url,
+        confirm=confirm,
+        next_attempt_on=_day(plan.next_attempt_at),
+    )
+
+
+def upcoming(plan: RecurringDonation) -> bool:
+    """A yearly payment is near: once for each."""
+    day = _day(plan.next_charge_at)
+    return writing.owe(
+        "renewal_upcoming", f"{plan.public_id}:{day}", plan, charge_on=day, my_gifts_url=_my_gifts(plan)
+    )
+
+
+def card_expiring(plan: RecurringDonation) -> bool:
+    """The card cannot pay the next payment: once for each card's last day."""
+    day = plan.card_expires_on.isoformat() if plan.card_expires_on else None
+    return writing.owe(
+        "card_expiring",
+        f"{plan.public_id}:{day}",
+        plan,
+        card_last4=plan.card_last4,
+        card_expires_on=day,
+        my_gifts_url=_my_gifts(plan),
+    )
+
+
+def changed(plan: RecurringDonation, change: Change, *, at: dt.datetime) -> bool:
+    """What the donor asked for has been done; `at` tells one such change from the next."""
+    return writing.owe(
+        "plan_changed",
+        f"{plan.public_id}:{change}:{at.isoformat()}",
+        plan,
+        change=change,
+        charge_on=_day(plan.next_charge_at),
+        my_gifts_url=_my_gifts(plan),
+    )
+
+
+def ended(plan: RecurringDonation) -> bool:
+    """It is over: the last letter about it."""
+    return writing.owe("plan_ended", str(plan.public_id), plan, reason=plan.end_reason)
+
+
+def _day(moment: dt.datetime | None) -> str | None:
+    return timezone.localdate(moment).isoformat() if moment else None
+
+
+def _my_gifts(plan: RecurringDonation) -> str:
+    with translation.override(plan.language):
+        return writing.address("donations:my_gifts")

@@ -1,0 +1,96 @@
+"""Gifts held for a person to look at: taken after all, or not.
+
+Two kinds are held. One whose money was only set aside on the card, because something about it was
+odd; and one that was paid, but not as it was asked. The decision is written down before Stripe hears
+of it, so that whoever dies in the middle leaves a gift that the next look finishes.
+"""
+
+import datetime as dt
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from donations import gateway, reconcile, refunds
+from donations.models import Donation, Status
+from donations.notices import staff
+
+_LOOK_AGAIN_AFTER = dt.timedelta(hours=1)
+# Card schemes keep money set aside for seven days: staff hear of it two days before.
+# https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+_EXPIRES_AFTER = dt.timedelta(days=7)
+_WARN_AFTER = dt.timedelta(days=5)
+
+
+class NotPossible(Exception):
+    """This cannot be decided so; the text says why, for whoever asked."""
+
+
+def release(donation: Donation, *, by: AbstractBaseUser) -> None:
+    """Take the gift: what was set aside is captured, what was paid is accepted as it was paid.
+
+    Repeating it is safe; where Stripe does not answer, the next look finishes it. Raises `NotPossible`,
+    or `gateway.Unavailable` when the decision is kept and will be carried out later.
+    """
+    state = _state(donation)
+    if state.payment and (
+        state.payment.currency != donation.currency or state.payment.livemode != donation.livemode
+    ):
+        raise NotPossible(_("It was paid in another currency or mode: it can only be given back."))
+    if state.standing not in {"authorized", "paid"}:
+        raise NotPossible(_("Its money is not there any more."))
+    held = Donation.objects.filter(pk=donation.pk, status=Status.HELD)
+    held.filter(reviewed_at=None).update(reviewed_at=timezone.now(), reviewed_by_id=by.pk)
+    donation.refresh_from_db()
+    if state.standing == "authorized":
+        gateway.capture(state.payment_intent_id)
+    reconcile.refresh(donation)
+    donation.refresh_from_db()
+
+
+def reject(donation: Donation, *, by: AbstractBaseUser, note: str) -> None:
+    """Do not take the gift: what was set aside is freed, what was paid is given back. The donor is told.
+
+    Repeating it is safe. Raises `NotPossible`, or `gateway.Unavailable` when nothing is known to have
+    happened (a refund is then asked for again by itself).
+    """
+    state = _state(donation)
+    if donation.reviewed_at:
+        raise NotPossible(_("It is being taken already."))
+    if state.payment:
+        refunds.give_back_held(donation, cents=state.payment.amount_cents, note=note, by=by)
+    else:
+        gateway.let_go(state.payment_intent_id)
+        reconcile.refresh(donation)
+    donation.refresh_from_db()
+
+
+def sweep(*, limit: int = 100) -> int:
+    """Finish what was decided, see what ran out, and remind staff of what soon will. Returns how many."""
+    now = timezone.now()
+    held = (
+        Donation.objects.filter(
+            Q(checked_at=None) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER), status=Status.HELD
+        )
+        .select_related("donor", "program", "designation")
+        .order_by(F("checked_at").asc(nulls_first=True))[:limit]
+    )
+    for donation in held:
+        reconcile.refresh_if_due(donation, every=_LOOK_AGAIN_AFTER, patient=True)
+        late = donation.created_at <= now - _WARN_AFTER
+        if donation.status == Status.HELD and donation.review_first and late:
+            staff.tell(
+                "held_expiring",
+                str(donation.public_id),
+                donation,
+                cents=donation.amount_cents,
+                due_by=donation.created_at + _EXPIRES_AFTER,
+            )
+    return len(held)
+
+
+def _state(donation: Donation) -> gateway.CheckoutState:
+    if donation.status != Status.HELD or not donation.stripe_session_id:
+        raise NotPossible(_("This gift does not wait for a decision any more."))
+    return gateway.fetch_checkout(donation.stripe_session_id)

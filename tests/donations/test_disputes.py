@@ -1,0 +1,186 @@
+"""A donor's bank contests a gift: told in any order, each step is in the books once."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from donations import gateway, ledger, payments, reconcile, reversals
+from donations.models import (
+    Dispute,
+    DisputeStatus,
+    EntryKind,
+    LedgerEntry,
+    Receipt,
+    ReceiptState,
+    Status,
+    StripeEvent,
+)
+from outreach.models import Letter
+from programs.models import Program
+from sandbox import sweep
+from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+
+INQUIRY_CARD = "4000000000001976"
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program, settings: Any) -> None:
+    settings.STAFF_EMAIL = ["treasurer@example.org"]
+
+
+def raised(program: Program) -> int:
+    """What the meter shows; it is proved to be the ledger's sum."""
+    call_command("check_totals", verbosity=0)
+    return ledger.read_total(program).raised_cents
+
+
+def letters(kind: str) -> int:
+    return Letter.objects.filter(kind=kind).count()
+
+
+def kinds() -> list[str]:
+    return sorted(LedgerEntry.objects.values_list("kind", flat=True))
+
+
+def test_opened_it_lowers_the_total_voids_the_receipt_and_tells_staff_until_when(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+
+    listen()
+
+    gift.refresh_from_db()
+    dispute = Dispute.objects.get()
+    fee = LedgerEntry.objects.get(kind=EntryKind.DISPUTE_FEE)
+    notice = Letter.objects.get(kind="staff_notice")
+    assert (gift.status, dispute.status) == (Status.DISPUTED, DisputeStatus.OPEN)
+    assert dispute.due_by
+    assert raised(program) == 0
+    assert LedgerEntry.objects.get(kind=EntryKind.DISPUTE).source_ref == dispute.stripe_dispute_id
+    assert (fee.amount_cents, fee.fee_cents) == (0, 2000)
+    assert Receipt.objects.get().state == ReceiptState.VOIDED
+    assert (notice.facts["what"], notice.facts["due_on"] > "2026") == ("dispute_open", True)
+    assert letters("gift_disputed") == 1
+    assert not StripeEvent.objects.filter(processed_at=None).exists()
+
+
+def test_won_it_counts_again_under_a_new_receipt(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+
+    gift.refresh_from_db()
+    first, second = Receipt.objects.order_by("number")
+    assert gift.status == Status.PAID
+    assert Dispute.objects.get().status == DisputeStatus.WON
+    assert raised(program) == 5000
+    assert kinds() == ["dispute", "dispute_fee", "dispute_reversed", "gift"]
+    assert first.replaced_by == second
+    assert second.facts["amount_cents"] == 5000
+    assert letters("gift_restored") == 1
+
+
+def test_lost_it_stays_away(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+
+    gift.refresh_from_db()
+    assert gift.status == Status.LOST
+    assert Dispute.objects.get().closed_at
+    assert raised(program) == 0
+    assert kinds() == ["dispute", "dispute_fee", "gift"]
+    assert letters("gift_disputed") == 1
+    assert letters("staff_notice") == 2
+
+
+def test_a_question_of_the_bank_moves_nothing_and_may_become_a_dispute(program: Program) -> None:
+    gift = paid(INQUIRY_CARD)
+    sweep.settle_due(timezone.now() + dt.timedelta(minutes=1))
+    listen()
+    gift.refresh_from_db()
+    assert (gift.status, Dispute.objects.get().status) == (Status.PAID, DisputeStatus.INQUIRY)
+    assert raised(program) == 5000
+    assert Receipt.objects.get().state == ReceiptState.ISSUED
+    assert (letters("gift_disputed"), letters("staff_notice")) == (0, 1)
+
+    at_stripe(of_kind("dispute"), "escalate")
+    listen()
+
+    gift.refresh_from_db()
+    assert (gift.status, Dispute.objects.get().status) == (Status.DISPUTED, DisputeStatus.OPEN)
+    assert raised(program) == 0
+    assert letters("gift_disputed") == 1
+
+
+def test_opened_and_won_before_we_heard_is_no_news_to_the_donor(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    at_stripe(of_kind("dispute"), "win")
+
+    listen()
+
+    gift.refresh_from_db()
+    assert gift.status == Status.PAID
+    assert raised(program) == 5000
+    assert kinds() == ["dispute", "dispute_fee", "dispute_reversed", "gift"]
+    assert Receipt.objects.get().state == ReceiptState.ISSUED
+    assert letters("gift_disputed") == letters("gift_restored") == 0
+
+
+def test_told_again_and_out_of_order_changes_nothing(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    older = gateway.fetch_reversals(charge_of(gift))
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+    for event in StripeEvent.objects.order_by("?"):
+        event.processed_at, event.not_before, event.attempts = None, None, 0
+        event.save()
+    listen()
+
+    assert payments.catch_up(gift, older) is False
+    assert reversals.compare(charge_of(gift)) == "nothing new"
+
+    gift.refresh_from_db()
+    assert (gift.status, Dispute.objects.get().status) == (Status.PAID, DisputeStatus.WON)
+    assert raised(program) == 5000
+
+
+def test_contested_before_we_ever_settled_it_is_settled_then_contested(program: Program) -> None:
+    gift = begun()
+    at_stripe(charge_of(gift), "dispute")
+
+    assert reconcile.refresh(gift) == "settled"
+
+    gift.refresh_from_db()
+    assert gift.status == Status.DISPUTED
+    assert raised(program) == 0
+    assert kinds() == ["dispute", "dispute_fee", "gift"]
+    assert letters("gift_thanks") == 1
+
+
+def test_contested_after_a_part_was_given_back_the_rest_is_contested(program: Program) -> None:
+    gift = paid()
+    in_dashboard(gift, 2000)
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+
+    gift.refresh_from_db()
+    current = Receipt.objects.get(state=ReceiptState.ISSUED)
+    assert gift.status == Status.PAID
+    assert raised(program) == 3000
+    assert current.facts["amount_cents"] == raised(program)

@@ -1,0 +1,227 @@
+"""Gifts that a person looks at before they count: released, refused, or left until the money is gone."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from donations import checkout, gateway, ledger, reconcile, review
+from donations.forms import GiftForm
+from donations.gateway.asking import client
+from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatus, Status
+from outreach.models import Letter
+from programs.models import Program
+from tests import staff
+from tests.donations.reversal_gifts import begun, in_dashboard, listen
+from tests.giving import form_data, pay
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program, settings: Any) -> None:
+    settings.STAFF_EMAIL = ["treasurer@example.org"]
+
+
+def set_aside(program: Program) -> Donation:
+    """A gift that looked odd: its donor has paid, and its money is only set aside."""
+    form = GiftForm(form_data(), program=program)
+    assert form.is_valid(), form.errors
+    donation = checkout.start(program, form.answers(), token="", review_because="odd")
+    assert pay(donation).status_code == 303
+    assert reconcile.refresh(donation) == "held for review"
+    return Donation.objects.select_related("donor", "program", "designation").get(pk=donation.pk)
+
+
+def paid_otherwise() -> Donation:
+    """A gift of which 50 euros were paid when 60 had been asked for."""
+    donation = begun()
+    Donation.objects.filter(pk=donation.pk).update(amount_cents=6000)
+    donation = Donation.objects.select_related("donor", "program", "designation").get(pk=donation.pk)
+    reconcile.refresh(donation)
+    assert donation.status == Status.HELD
+    return donation
+
+
+def raised(program: Program) -> int:
+    """What the meter shows; it is proved to be the ledger's sum."""
+    call_command("check_totals", verbosity=0)
+    return ledger.read_total(program).raised_cents
+
+
+def letters() -> list[str]:
+    return sorted(Letter.objects.exclude(kind="staff_notice").values_list("kind", flat=True))
+
+
+def notices() -> list[str]:
+    return [letter.facts["what"] for letter in Letter.objects.filter(kind="staff_notice").order_by("pk")]
+
+
+def test_money_set_aside_is_counted_nowhere_and_staff_are_told_once(program: Program) -> None:
+    donation = set_aside(program)
+
+    listen()
+
+    donation.refresh_from_db()
+    assert (donation.status, donation.review_reason) == (Status.HELD, "odd")
+    assert raised(program) == 0
+    assert letters() == []
+    assert notices() == ["held"]
+
+
+def test_released_it_is_taken_and_settles_as_any_other(program: Program) -> None:
+    donation = set_aside(program)
+
+    review.release(donation, by=staff.member("Treasurer"))
+    with pytest.raises(review.NotPossible):
+        review.release(donation, by=staff.member("Treasurer"))
+
+    assert donation.status == Status.PAID
+    assert donation.reviewed_by == staff.member("Treasurer")
+    assert raised(program) == 5000
+    assert letters() == ["gift_thanks"]
+    assert Receipt.objects.count() == 1
+
+
+def test_released_by_somebody_who_died_in_the_middle_is_taken_at_the_next_look(program: Program) -> None:
+    donation = set_aside(program)
+    Donation.objects.update(reviewed_at=donation.created_at, reviewed_by=staff.member("Treasurer"))
+
+    review.sweep()
+    Donation.objects.update(checked_at=None)
+    review.sweep()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.PAID
+    assert raised(program) == 5000
+
+
+def test_refused_it_is_let_go_and_the_donor_is_told_kindly(program: Program) -> None:
+    donation = set_aside(program)
+
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+    with pytest.raises(review.NotPossible):
+        review.release(donation, by=staff.member("Treasurer"))
+    listen()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.FAILED
+    assert raised(program) == 0
+    assert letters() == ["gift_not_taken"]
+    assert not LedgerEntry.objects.exists()
+
+
+def test_not_decided_in_time_staff_are_reminded_then_it_is_gone(program: Program) -> None:
+    donation = set_aside(program)
+    Donation.objects.update(created_at=donation.created_at - dt.timedelta(days=6))
+    review.sweep()
+    assert notices() == ["held", "held_expiring"]
+    state = gateway.fetch_checkout(donation.stripe_session_id or "")
+    client().v1.payment_intents.cancel(state.payment_intent_id)
+    Donation.objects.update(checked_at=None)
+
+    review.sweep()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.FAILED
+    assert letters() == ["gift_not_taken"]
+    assert notices() == ["held", "held_expiring", "held_ended"]
+
+
+def test_stripe_down_keeps_the_decision(program: Program, settings: Any) -> None:
+    donation, base = set_aside(program), settings.STRIPE_API_BASE
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
+    with pytest.raises(gateway.Unavailable):
+        review.reject(donation, by=staff.member("Treasurer"), note="")
+    donation.refresh_from_db()
+    assert donation.status == Status.HELD
+
+    settings.STRIPE_API_BASE = base
+    review.release(donation, by=staff.member("Treasurer"))
+
+    assert donation.status == Status.PAID
+
+
+def test_paid_otherwise_and_released_what_was_paid_is_the_gift(program: Program) -> None:
+    donation = paid_otherwise()
+    assert raised(program) == 0
+
+    review.release(donation, by=staff.member("Treasurer"))
+
+    assert (donation.status, donation.amount_cents) == (Status.PAID, 5000)
+    assert "paid 5000 cents, asked 6000" in donation.review_reason
+    assert raised(program) == 5000
+    assert Receipt.objects.get().facts["amount_cents"] == 5000
+
+
+def test_paid_otherwise_and_refused_it_goes_back_and_the_books_have_both(program: Program) -> None:
+    donation = paid_otherwise()
+
+    review.reject(donation, by=staff.member("Treasurer"), note="not ours")
+    listen()
+
+    donation.refresh_from_db()
+    refund = Refund.objects.get()
+    assert donation.status == Status.REFUNDED
+    assert (refund.status, refund.amount_cents) == (RefundStatus.SUCCEEDED, 5000)
+    assert raised(program) == 0
+    assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["gift", "refund"]
+    assert letters() == ["gift_refunded"]
+    assert not Receipt.objects.exists()
+
+
+def test_given_back_in_the_dashboard_while_it_was_held_is_given_back_here(program: Program) -> None:
+    donation = paid_otherwise()
+    in_dashboard(donation)
+
+    listen()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.REFUNDED
+    assert raised(program) == 0
+
+
+def address(donation: Donation, deed: str) -> str:
+    return reverse(f"admin:donations_donation_{deed}", args=[donation.pk])
+
+
+def text_of(page: HttpResponseBase) -> str:
+    return b"".join(page).decode()
+
+
+def test_a_treasurer_decides_after_reading_what_it_will_do(program: Program) -> None:
+    donation, reader = set_aside(program), staff.signed_in("Treasurer")
+    page = text_of(reader.get(reverse("admin:donations_donation_change", args=[donation.pk])))
+    assert address(donation, "release") in page
+    assert address(donation, "reject") in page
+
+    asked = text_of(reader.get(address(donation, "release")))
+    assert "€0 becomes €50." in asked
+    assert Donation.objects.get().status == Status.HELD
+    answer = reader.post(address(donation, "release"), follow=True)
+
+    assert "counts now" in text_of(answer)
+    assert Donation.objects.get().status == Status.PAID
+
+
+def test_a_refusal_is_confirmed_too(program: Program) -> None:
+    donation, reader = set_aside(program), staff.signed_in("Administrator")
+    assert "set aside on the card is freed" in text_of(reader.get(address(donation, "reject")))
+
+    reader.post(address(donation, "reject"), {"note": "a stolen card"})
+
+    assert Donation.objects.get().status == Status.FAILED
+
+
+def test_others_decide_nothing(program: Program) -> None:
+    donation = set_aside(program)
+    for role in ("Fundraiser", "Editor"):
+        reader: Client = staff.signed_in(role)
+        for deed in ("release", "reject"):
+            assert reader.get(address(donation, deed)).status_code == 403
+            assert reader.post(address(donation, deed)).status_code == 403
+    assert Donation.objects.get().status == Status.HELD

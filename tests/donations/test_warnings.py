@@ -1,0 +1,61 @@
+"""A card scheme fears that a card was stolen: staff hear of it, nothing moves by itself."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from donations import ledger, refunds
+from donations.models import FraudWarning, Status
+from outreach.models import Letter
+from programs.models import Program
+from tests import staff
+from tests.donations.reversal_gifts import at_stripe, charge_of, listen, paid
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program, settings: Any) -> None:
+    settings.STAFF_EMAIL = ["treasurer@example.org"]
+
+
+def test_staff_hear_of_it_once_and_nothing_moves(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "warn")
+
+    listen()
+    listen()
+
+    gift.refresh_from_db()
+    warning = FraudWarning.objects.get()
+    assert (warning.donation, warning.actionable, warning.seen_at) == (gift, True, None)
+    assert gift.status == Status.PAID
+    assert ledger.read_total(program).raised_cents == 5000
+    assert Letter.objects.get(kind="staff_notice").facts["what"] == "warning"
+
+
+def test_given_back_there_is_nothing_more_to_do(program: Program) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "warn")
+    listen()
+
+    refunds.ask(gift, cents=5000, reason="fraud", note="", by=None)
+    listen()
+
+    assert FraudWarning.objects.get().actionable is False
+
+
+def test_a_treasurer_sees_it_at_home_and_marks_it_as_seen() -> None:
+    gift, client = paid(), staff.signed_in("Treasurer")
+    at_stripe(charge_of(gift), "warn")
+    listen()
+    listed = reverse("admin:donations_fraudwarning_changelist")
+    assert "1 gift may be fraudulent." in client.get("/admin/").content.decode()
+
+    client.post(listed, {"action": "mark_seen", "_selected_action": [FraudWarning.objects.get().pk]})
+
+    warning = FraudWarning.objects.get()
+    assert warning.seen_by == staff.member("Treasurer")
+    assert "may be fraudulent" not in client.get("/admin/").content.decode()
+    assert "Camille Exemple" in client.get(listed).content.decode()
