@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
@@ -59,7 +59,7 @@ class Account:
 def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at: dt.datetime) -> LedgerEntry:
     """Add a settled gift to the ledger and to its programme's totals.
 
-    Call it in the transaction that settles the gift. The total's row is locked first, so gifts of
+    Call it in the transaction that settles the gift. The programme's row is locked first, so gifts of
     one programme are posted one after the other and a donor's first gift is seen exactly once.
     A second call for the same charge raises IntegrityError: the ledger never counts it twice.
     """
@@ -74,7 +74,7 @@ def post_gift(donation: Donation, *, charge_id: str, fee_cents: int, occurred_at
         source="stripe",
         source_ref=charge_id,
     )
-    _post(entry, _lock(entry.program_id))
+    _post(entry)
     return entry
 
 
@@ -90,7 +90,7 @@ def post_offline(donation: Donation, *, occurred_at: dt.datetime) -> LedgerEntry
         source=donation.method,
         source_ref=str(donation.public_id),
     )
-    _post(entry, _lock(entry.program_id))
+    _post(entry)
     return entry
 
 
@@ -106,7 +106,7 @@ def post_undone(donation: Donation, *, occurred_at: dt.datetime) -> LedgerEntry:
         source=_UNDONE,
         source_ref=f"{_UNDONE}:{donation.public_id}",
     )
-    _post(entry, _lock(entry.program_id))
+    _post(entry)
     return entry
 
 
@@ -117,13 +117,13 @@ def post(entry: LedgerEntry) -> LedgerEntry:
     """
     if entry.kind == EntryKind.GIFT:
         raise ValueError("a gift is posted with its donation")
-    _post(entry, _lock(entry.program_id))
+    _post(entry)
     return entry
 
 
 def hold(program: Program) -> None:
     """Let nobody else post for this programme until the transaction ends."""
-    _lock(program.pk)
+    Program.objects.filter(pk=program.pk).touch()
 
 
 def month_of(moment: dt.datetime) -> dt.date:
@@ -202,24 +202,18 @@ def sum_months(program: Program) -> dict[Slot, Sums]:
     return {Slot(month.date(), kind): Sums(cents, entries) for month, kind, cents, entries in rows}
 
 
-def _lock(program_id: int) -> QuerySet[ProgramTotal]:
-    """The programme's total, locked until the transaction ends."""
-    total = ProgramTotal.objects.select_for_update().filter(program_id=program_id)
-    if not total:
-        # The programme's first entry. Whoever makes the row, both then wait for its lock.
-        ProgramTotal.objects.bulk_create([ProgramTotal(program_id=program_id)], ignore_conflicts=True)
-        total.get()
-    return total
-
-
 # Of the gift that an entry is about: what takes it off again.
 _UNDOING = LedgerEntry.objects.filter(
     donation=OuterRef("donation"), kind=EntryKind.CORRECTION, source=_UNDONE
 )
 
 
-def _counts(entry: LedgerEntry) -> tuple[int, int]:
-    """By how much an entry moves the number of gifts and of donors. The total's lock is held."""
+def _counts(entry: LedgerEntry) -> tuple[int, int | Case]:
+    """By how much an entry moves the number of gifts and of donors.
+
+    The second is found out by the statement that moves the total: it holds the programme's lock, so it
+    sees every entry there is.
+    """
     if entry.donation is None:
         return 0, 0  # money that is nobody's gift
     if entry.kind in _GIFTS:
@@ -233,24 +227,32 @@ def _counts(entry: LedgerEntry) -> tuple[int, int]:
     others = LedgerEntry.objects.filter(same, program_id=entry.program_id, kind__in=_GIFTS).exclude(
         donation=entry.donation
     )
-    return change, 0 if others.exclude(Exists(_UNDOING)).exists() else change
+    return change, Case(When(Exists(others.exclude(Exists(_UNDOING))), then=0), default=change)
 
 
-def _post(entry: LedgerEntry, total: QuerySet[ProgramTotal]) -> None:
-    """Write the entry and move what is kept of it. The lock on the total guards the months too."""
+def _post(entry: LedgerEntry) -> None:
+    """Write the entry and move what is kept of it.
+
+    The programme is touched first, whose page changes: that locks its row until the transaction ends,
+    and the lock guards the totals. Each later statement sees what whoever held it before has committed.
+    """
+    Program.objects.filter(pk=entry.program_id).touch()
     gifts, donors = _counts(entry)
     entry.save(force_insert=True)
-    total.update(
-        raised_cents=F("raised_cents") + entry.amount_cents,
-        gifts=F("gifts") + gifts,
-        donors=F("donors") + donors,
-        entries=F("entries") + 1,
-        updated_at=timezone.now(),
-    )
+    total = ProgramTotal.objects.filter(program_id=entry.program_id)
+    moves = {
+        "raised_cents": F("raised_cents") + entry.amount_cents,
+        "gifts": F("gifts") + gifts,
+        "donors": F("donors") + donors,
+        "entries": F("entries") + 1,
+        "updated_at": timezone.now(),
+    }
+    if not total.update(**moves):
+        ProgramTotal.objects.create(program_id=entry.program_id)
+        total.update(**moves)
     slot = {"program_id": entry.program_id, "month": month_of(entry.occurred_at), "kind": entry.kind}
     moved = MonthlyTotal.objects.filter(**slot).update(
         amount_cents=F("amount_cents") + entry.amount_cents, entries=F("entries") + 1
     )
     if not moved:
         MonthlyTotal.objects.create(**slot, amount_cents=entry.amount_cents, entries=1)
-    Program.objects.filter(pk=entry.program_id).touch()

@@ -92,6 +92,8 @@ def record(
     try:
         with transaction.atomic():
             ledger.hold(received.program)  # two who record the same cheque see one another
+            if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
+                return known
             if line and not _waiting(line, received).exists():
                 raise Decided
             unseen = [donation for donation in alike(received) if donation.pk not in seen]
@@ -102,7 +104,7 @@ def record(
                 _take(line, received, gift)
             return gift
     except IntegrityError:
-        if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
+        if known := OfflineGift.objects.filter(key=key).first():  # recorded for another programme meanwhile
             return known
         raise
 

@@ -22,6 +22,21 @@ def confirm(
     consent never replaces a newer one, and a consent given before an unsubscription does not undo it.
     Safe inside the caller's transaction.
     """
+    keep_consent(
+        email=email,
+        program=program,
+        language=language,
+        consent_text=consent_text,
+        source=source,
+        consented_at=consented_at,
+    )
+    return Subscription.objects.get(email=email.strip().lower(), program=program)
+
+
+def keep_consent(
+    *, email: str, program: Program, language: str, consent_text: str, source: str, consented_at: dt.datetime
+) -> None:
+    """What `confirm` does, for whoever has no use for the subscription."""
     address, now = email.strip().lower(), timezone.now()
     consent = {
         "language": language,
@@ -46,7 +61,6 @@ def confirm(
         ),
         unsubscribed_at=None,
     )
-    return mine.get()
 
 
 def told(email: str) -> QuerySet[Program]:

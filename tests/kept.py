@@ -1,9 +1,9 @@
 """What takes long to make and is the same for every test process: made once, kept, and copied.
 
 A migrated database costs ten seconds of one processor, and each process of each suite needs one. What is
-kept carries a fingerprint of everything that it is made from, so a change to any file of the site makes
-it anew. The embedded ones lie under `.pytest_cache`, which `make clean` throws away; on PostgreSQL a
-database of its own is the template of the tests' databases.
+kept carries a fingerprint of everything that it is made from, so a change to that makes it anew. The
+embedded ones lie under `.pytest_cache`, which `make clean` throws away; on PostgreSQL a database of its
+own is the template of the tests' databases.
 """
 
 import fcntl
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -23,19 +23,20 @@ from django.db import connection
 from tests.processes import ROOT, database_url
 
 _FOLDER = ROOT / ".pytest_cache"  # pytest's own, and not a part of the project
-_MADE_FROM = ("campaign", "donations", "locale", "outreach", "programs", "sandbox", "requirements.txt")
+_DATA_FOLDER = ("campaign", "donations", "locale", "outreach", "programs", "sandbox", "requirements.txt")
+_TABLES = ("*/migrations/*.py", "*/models/*.py", "*/models.py", "campaign/settings.py", "requirements.txt")
 _PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 _LOCK = 7_046_029_254_386_353_131  # PostgreSQL's advisory locks are known by a number
 
 
 def migrated() -> Path:
     """An SQLite file with every migration applied, as `manage.py migrate` leaves it. Copy it."""
-    return _kept("migrated", _migrate) / "db.sqlite3"
+    return _kept("migrated", _of_tables(), _migrate) / "db.sqlite3"
 
 
 def prepared() -> Path:
     """A data folder as a first `make run` leaves it. Copy it."""
-    return _kept("prepared", _prepare)
+    return _kept("prepared", _fingerprint(_below(_DATA_FOLDER)), _prepare)
 
 
 def fill_test_database() -> None:
@@ -49,16 +50,21 @@ def fill_test_database() -> None:
 
 
 @cache
-def _fingerprint() -> str:
+def _of_tables() -> str:
+    """What Django adds after migrating (permissions, content types) it adds to a copy too."""
+    return _fingerprint(path for pattern in _TABLES for path in ROOT.glob(pattern))
+
+
+def _fingerprint(paths: Iterable[Path]) -> str:
     found = hashlib.sha256()
-    for path in sorted(_sources()):
+    for path in sorted(paths):
         found.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode())
         found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
 
-def _sources() -> Iterator[Path]:
-    for name in _MADE_FROM:
+def _below(names: Iterable[str]) -> Iterator[Path]:
+    for name in names:
         path = ROOT / name
         if path.is_file():
             yield path
@@ -67,11 +73,11 @@ def _sources() -> Iterator[Path]:
                 yield from (Path(folder) / file for file in files if not file.endswith(".mo"))
 
 
-def _kept(kind: str, make: Callable[[Path], None]) -> Path:
-    """The folder of that kind. One process makes it while the others wait; older ones go."""
+def _kept(kind: str, fingerprint: str, make: Callable[[Path], None]) -> Path:
+    """The folder of that kind made from this. One process makes it while the others wait; older ones go."""
     home = _FOLDER / kind
     home.mkdir(parents=True, exist_ok=True)
-    wanted = home / _fingerprint()
+    wanted = home / fingerprint
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not wanted.exists():
@@ -127,7 +133,7 @@ def _alone_on_server() -> Iterator[Callable[..., list[str]]]:
 def _copy_on_server(name: str) -> None:
     quoted = connection.ops.quote_name
     family = f"test_{connection.settings_dict['NAME']}".split("_gw")[0] + "_migrated_"
-    template = family + _fingerprint()
+    template = family + _of_tables()
     with _alone_on_server() as ask:
         if not ask("SELECT 1 FROM pg_database WHERE datname = %s", template):
             for old in ask("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", family):

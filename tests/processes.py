@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
-_READY_SECONDS = 30
+_READY_SECONDS = 120  # on a machine with much else to do
 
 
 def database_url(name: str = "") -> str:

@@ -11,9 +11,9 @@ from donations import gateway
 from donations.gateway import Movement
 from donations.models import Difference, LedgerEntry
 
-# An entry's day and Stripe's own are moments apart at midnight: the edges of what is read are wider
-# than what must be found there.
-_EDGE = dt.timedelta(days=2)
+# A debit is booked days before it is credited, and moments at midnight fall on either side: the edges of
+# what is read are wider than what must be found there.
+_EDGE = dt.timedelta(days=21)
 _BATCH = 200
 
 

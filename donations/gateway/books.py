@@ -16,7 +16,6 @@ _KINDS: dict[str, MovementKind] = {
     "refund": "refund",
     "payment_refund": "refund",
     "refund_failure": "refund_reversed",
-    "payment_failure_refund": "refund_reversed",
     "payment_reversal": "dispute",
 }
 _PAGE = 100  # the most that Stripe gives at once
@@ -64,8 +63,8 @@ def fetch_owner(charge_id: str) -> Owner:
 def _movement(balance: stripe.BalanceTransaction) -> Movement | None:
     source = balance.source
     kind = _kind(balance)
-    if kind is None:
-        return None
+    if kind is None or (isinstance(source, stripe.Charge) and source.status != "succeeded"):
+        return None  # a debit that is under way, or that was booked at first and refused in the end
     return Movement(
         balance_transaction_id=balance.id,
         kind=kind,
@@ -86,9 +85,9 @@ def _kind(balance: stripe.BalanceTransaction) -> MovementKind | None:
 
 
 def _moved_at(balance: stripe.BalanceTransaction) -> dt.datetime:
-    """A card's money moves when it is charged, everything else when Stripe books it."""
+    """A card's money moves when it is charged, a debit's when it is credited, the rest when it is booked."""
     source = balance.source
     moment = balance.created
-    if balance.type == "charge" and isinstance(source, stripe.Charge):
-        moment = source.created
+    if isinstance(source, stripe.Charge):
+        moment = source.created if balance.type == "charge" else balance.available_on
     return dt.datetime.fromtimestamp(moment, tz=dt.UTC)

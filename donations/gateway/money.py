@@ -46,11 +46,13 @@ def of_charge(charge: stripe.Charge) -> Payment:
 
 
 def _paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction, method: str) -> dt.datetime:
-    """When the money was the foundation's: a card when it was charged, a debit when it was collected.
+    """When the money was the foundation's: a card when it was charged, a debit when it was credited.
 
-    A debit's charge is made days before the bank answers; its balance transaction is made with the answer.
+    A debit is booked when it is handed to the bank and succeeds days later; no object says when. The day
+    that decides its tax year is the one on which it is credited, which Stripe names from the start.
     """
-    return dt.datetime.fromtimestamp(charge.created if method == "card" else balance.created, tz=dt.UTC)
+    moment = charge.created if method == "card" else balance.available_on
+    return dt.datetime.fromtimestamp(moment, tz=dt.UTC)
 
 
 def mandate_of(intent: object) -> str:

@@ -5,7 +5,7 @@ Knows what was tried, from where by keyed hashes, and how it ended. Speaks to no
 
 from donations.guard.deciding import Outcome, Sent, Verdict, challenge, consider, record, take_back
 from donations.guard.form_age import stamp
-from donations.guard.outcomes import declined, succeeded, tidy
+from donations.guard.outcomes import declined, plan_begun_with, succeeded, tidy
 from donations.guard.visitor import Visitor, of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "consider",
     "declined",
     "of",
+    "plan_begun_with",
     "record",
     "stamp",
     "succeeded",

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from donations.guard import attacks, counting, deciding
-from donations.guard.visitor import Visitor
-from donations.models import Attempt, Decline, Donation
+from donations.guard.visitor import Visitor, keyed
+from donations.models import Attempt, Decline, Donation, Frequency
 
 _KEPT = dt.timedelta(hours=48)
 
@@ -30,6 +30,14 @@ def declined(donation: Donation, *, source_ref: str) -> bool:
     else:
         attacks.look_at_declines(donation.program)
     return attempt.declines.count() >= settings.GUARD["DECLINES_PER_HOUR"]
+
+
+def plan_begun_with(email: str) -> Donation | None:
+    """The recurring gift, not paid yet, that somebody with this e-mail address began last."""
+    begun = Attempt.objects.filter(email=keyed("email", email.lower()), paid_at__isnull=True)
+    recurring = begun.exclude(donation__frequency=Frequency.ONCE).order_by("-pk")
+    attempt = recurring.select_related("donation__program").first()
+    return attempt.donation if attempt else None
 
 
 def succeeded(donation: Donation) -> None:

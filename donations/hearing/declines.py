@@ -5,6 +5,7 @@ from typing import Any
 
 from donations import checkout, guard
 from donations.hearing import gifts
+from donations.models import Donation
 
 
 def declined(thing: dict[str, Any]) -> str:
@@ -12,7 +13,7 @@ def declined(thing: dict[str, Any]) -> str:
 
     Believed as it came, since nothing is booked. A payment page that has seen too many cards is closed.
     """
-    donation = gifts.named(thing)
+    donation = gifts.named(thing) or _beginning(thing)
     if donation is None:
         return "not a gift of this site"
     charge = thing["id"] if thing["object"] == "charge" else thing.get("latest_charge")
@@ -20,6 +21,12 @@ def declined(thing: dict[str, Any]) -> str:
         return "declined"
     checkout.close(donation)
     return "declined too often: its payment page is closed"
+
+
+def _beginning(thing: dict[str, Any]) -> Donation | None:
+    """The plan that this charge would have begun: Stripe makes its payment, which names no gift of ours."""
+    email = (thing.get("billing_details") or {}).get("email")
+    return guard.plan_begun_with(str(email)) if email else None
 
 
 HANDLERS: Mapping[str, gifts.Handler] = {

@@ -18,7 +18,7 @@ from donations.models.reversal import (
     RefundReason,
     RefundStatus,
 )
-from donations.models.stripe_event import StripeEvent
+from donations.models.stripe_event import Replay, StripeEvent
 from donations.models.tax_rule import Regime, TaxRule
 from donations.models.wishes import EmailChange, ErasureRequest, ErasureStatus
 
@@ -67,6 +67,7 @@ __all__ = [
     "RefundReason",
     "RefundStatus",
     "Regime",
+    "Replay",
     "Series",
     "SignInLink",
     "Status",

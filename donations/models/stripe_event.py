@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ class StripeEvent(models.Model):
         verbose_name = _("Stripe event")
         verbose_name_plural = _("Stripe events")
         ordering = ["-received_at", "-pk"]
+        permissions = [("replay_stripeevent", "Can handle Stripe event again")]
         indexes = [
             models.Index(
                 fields=["not_before"],
@@ -32,3 +34,26 @@ class StripeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class Replay(models.Model):
+    """Somebody asked that an event be handled again, and what it had come to by then."""
+
+    event = models.ForeignKey(
+        StripeEvent, models.PROTECT, related_name="replays", verbose_name=_("Stripe event")
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    attempts = models.PositiveIntegerField(_("attempts until then"))
+    outcome = models.CharField(_("outcome until then"), max_length=200, blank=True)
+    error = models.TextField(_("error until then"), blank=True)
+
+    class Meta:
+        verbose_name = _("handling asked for again")
+        verbose_name_plural = _("handlings asked for again")
+        ordering = ["-asked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.asked_at:%Y-%m-%d %H:%M}"

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Mapping
 
+from django.db.models import Q
+
 from donations.models import Donation, Status
 
 logger = logging.getLogger(__name__)
@@ -15,7 +17,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED, Status.LOST, Status.UNDONE}),
     Status.DISPUTED: frozenset({Status.PAID, Status.LOST, Status.REFUNDED}),
     # What we were told first was not the last word: a bank that answered late, a renewal paid at last.
-    Status.FAILED: frozenset({Status.PAID}),
+    Status.FAILED: frozenset({Status.PAID, Status.PROCESSING}),
     Status.EXPIRED: frozenset({Status.PAID}),
     # A refund that came back; a gift disputed although it had been given back.
     Status.REFUNDED: frozenset({Status.PAID, Status.DISPUTED, Status.LOST}),
@@ -30,16 +32,20 @@ class Impossible(Exception):
     """A move that the table does not allow: the books and Stripe disagree, and a person must look."""
 
 
-def move(donation: Donation, to: Status, **changes: object) -> bool:
-    """Compare-and-set the status. False when it is there already; `Impossible` when it cannot be."""
+def move(donation: Donation, to: Status, *, where: Q | None = None, **changes: object) -> bool:
+    """Compare-and-set the status. False when it is there already; `Impossible` when it cannot be.
+
+    With `where`, only a gift of which that is so moves, and another is left alone: False.
+    """
     before = [status for status, after in MOVES.items() if to in after]
     changes["status"] = to
-    if Donation.objects.filter(pk=donation.pk, status__in=before).update(**changes):
+    so = where or Q()
+    if Donation.objects.filter(so, pk=donation.pk, status__in=before).update(**changes):
         for name, value in changes.items():
             setattr(donation, name, value)
         return True
-    donation.refresh_from_db(fields=["status"])
-    if donation.status == to:
+    donation.refresh_from_db(fields=["status", "settled_at"])
+    if donation.status == to or not Donation.objects.filter(so, pk=donation.pk).exists():
         return False
     logger.error("donation %s is %s and cannot become %s", donation.public_id, donation.status, to)
     raise Impossible(f"{donation.public_id}: {donation.status} cannot become {to}")

@@ -1,8 +1,10 @@
 """A gift's money arrives, is on its way, or comes to nothing."""
 
 import logging
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from donations import ledger, receipts, thanks
@@ -14,6 +16,9 @@ from outreach import subscriptions
 
 logger = logging.getLogger(__name__)
 
+# Whoever was first has settled it; what is held waits for a person to release it.
+_NOT_SETTLED = Q(settled_at=None) & (~Q(status=Status.HELD) | Q(reviewed_at__isnull=False))
+
 
 def settle(donation: Donation, payment: Payment) -> bool:
     """Record that a gift's money has arrived. True when this call did it, False when it was done.
@@ -23,17 +28,19 @@ def settle(donation: Donation, payment: Payment) -> bool:
     the gift is held for review. Once a person has released it, what was paid is the gift's amount.
     Raises `Impossible`.
     """
-    donation.refresh_from_db(fields=["status", "settled_at", "reviewed_at"])
-    released = donation.reviewed_at is not None
-    if donation.settled_at or (donation.status == Status.HELD and not released):
-        return False  # done before, or waiting for a person to decide
     mismatch = _mismatch(donation, payment)
-    if mismatch and not released:
-        return hold(donation, reason=mismatch, payment=payment)
+    if mismatch:
+        donation.refresh_from_db(fields=["status", "settled_at", "reviewed_at"])
+        if donation.settled_at:
+            return False
+        if donation.reviewed_at is None:
+            waits = donation.status == Status.HELD
+            return False if waits else hold(donation, reason=mismatch, payment=payment)
     with transaction.atomic():
         moved = move(
             donation,
             Status.PAID,
+            where=_NOT_SETTLED,
             amount_cents=payment.amount_cents,
             method=payment.method,
             livemode=payment.livemode,
@@ -52,7 +59,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
         )
         receipt = receipts.issue(donation, paid_at=payment.paid_at)
         if donation.updates_consent:
-            subscriptions.confirm(
+            subscriptions.keep_consent(
                 email=donation.donor.email,
                 program=donation.program,
                 language=donation.language,
@@ -94,7 +101,7 @@ def fail(donation: Donation) -> bool:
 
 def hold(donation: Donation, *, reason: str, payment: Payment | None = None) -> bool:
     """Set a gift aside for a person to look at, and tell staff. It counts nowhere until then."""
-    paid = (
+    paid: dict[str, Any] = (
         {"stripe_payment_intent_id": payment.payment_intent_id, "stripe_charge_id": payment.charge_id}
         if payment
         else {}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,23 +31,17 @@ def issue(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a receipt is issued in the transaction that settles")
-    issued = Receipt.objects.filter(donation=donation, series=series, state=ReceiptState.ISSUED)
-    if receipt := issued.first():
-        return receipt
-    try:
-        with transaction.atomic():  # undone alone, with the number it took, if somebody was first
-            return _create(donation, series, paid_at.astimezone(PARIS).date(), amount_cents)
-    except IntegrityError:
-        if receipt := issued.first():
-            return receipt
-        raise
-
-
-def _create(donation: Donation, series: Series, paid_on: dt.date, amount_cents: int | None) -> Receipt:
+    paid_on = paid_at.astimezone(PARIS).date()
+    number = _next_number(series, paid_on.year)
+    # Looked for while the counter is held: whoever was first with this gift has committed by now.
+    issued = Receipt.objects.filter(donation=donation, series=series, state=ReceiptState.ISSUED).first()
+    if issued:
+        _give_back(series, paid_on.year)
+        return issued
     receipt = Receipt(
         series=series,
         year=paid_on.year,
-        number=_next_number(series, paid_on.year),
+        number=number,
         donation=donation,
         template_version=TEMPLATE_VERSIONS[series],
         issued_at=timezone.now(),
@@ -59,9 +53,19 @@ def _create(donation: Donation, series: Series, paid_on: dt.date, amount_cents: 
 
 
 def _next_number(series: Series, year: int) -> int:
-    """Add one and read it back: our update holds the row until the transaction ends."""
+    """The next number, in one statement, which holds the counter's row until the transaction ends."""
+    table = connection.ops.quote_name(ReceiptCounter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (series, year, last) VALUES (%s, %s, 1)"  # noqa: S608  # our own name
+            f" ON CONFLICT (series, year) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [series.value, year],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _give_back(series: Series, year: int) -> None:
+    """Nobody else has taken a number since: we hold the counter."""
     counter = ReceiptCounter.objects.filter(series=series, year=year)
-    if not counter.update(last=F("last") + 1):
-        ReceiptCounter.objects.get_or_create(series=series, year=year)  # two may try: one row remains
-        counter.update(last=F("last") + 1)
-    return counter.values_list("last", flat=True).get()
+    counter.update(last=F("last") - 1)
+    counter.filter(last=0).delete()  # made for the number alone, in a year that has none yet

@@ -15,8 +15,6 @@ from sandbox.resources import customers, invoice_payments, invoices, payment_int
 _DAY = 24 * 60 * 60
 # How long after each failed attempt the next one is made; after the last, the subscription ends.
 RETRIES = [3 * _DAY, 5 * _DAY, 7 * _DAY]
-
-
 _EXPIRED = cards.find("4000000000000069").decline
 
 
@@ -143,12 +141,13 @@ def intent_of(invoice: StripeObject) -> StripeObject:
 
 
 def method_of(subscription: StripeObject) -> StripeObject | None:
-    """What the subscription is paid with: its own choice, or else its customer's."""
+    """What the subscription is paid with: its own choice, or else its customer's, while it is theirs."""
     method_id = subscription.data["default_payment_method"]
     if method_id is None:
         customer = store.fetch(customers.KIND, subscription.data["customer"])
         method_id = customer.data["invoice_settings"]["default_payment_method"]
-    return store.find("payment_method", method_id) if method_id else None
+    method = store.find("payment_method", method_id) if method_id else None
+    return method if method and method.data["customer"] == subscription.data["customer"] else None
 
 
 def _kept_card(method: StripeObject) -> cards.Card:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from sandbox import lists, store
@@ -10,7 +11,7 @@ _PER_MILLE = 15
 _FIXED_CENTS = 25
 # And for a SEPA direct debit.
 DEBIT_FEE = 35
-_DAYS_PENDING = 7
+_PENDING_FOR = timedelta(days=7)
 # Where the reporting category is not the type (docs.stripe.com/reports/reporting-categories).
 _CATEGORIES = {
     "payment": "charge",
@@ -25,7 +26,14 @@ def card_fee(amount: int) -> int:
 
 
 def record(
-    kind: str, source: dict[str, Any], amount: int, fee: int, *, category: str = "", description: str = ""
+    kind: str,
+    source: dict[str, Any],
+    amount: int,
+    fee: int,
+    *,
+    category: str = "",
+    description: str = "",
+    available_in: timedelta = _PENDING_FOR,
 ) -> dict[str, Any]:
     """Add the movement of `amount` cents (negative when money leaves) that `source` causes."""
     created = store.now()
@@ -40,7 +48,7 @@ def record(
         "id": store.new_id(KIND),
         "object": KIND,
         "amount": amount,
-        "available_on": created + _DAYS_PENDING * 86_400,
+        "available_on": created + int(available_in.total_seconds()),
         "balance_type": "payments",
         "created": created,
         "currency": source["currency"],

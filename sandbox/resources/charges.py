@@ -23,12 +23,11 @@ def authorise(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> St
 
 
 def capture(charge: StripeObject, amount: int) -> None:
-    """Take `amount` of what is held; it arrives with a balance transaction, and the rest is let go."""
+    """Take `amount` of what is held; it arrives with a balance transaction."""
     data = charge.data
     movement = balance_transactions.record("charge", data, amount, balance_transactions.card_fee(amount))
     data |= {
         "amount_captured": amount,
-        "amount_refunded": data["amount"] - amount,
         "balance_transaction": movement["id"],
         "captured": True,
     }
@@ -62,10 +61,13 @@ def submit(intent: dict[str, Any], iban: Iban, billing: dict[str, Any], mandate_
     """Hand a debit to the bank, which will answer later.
 
     Its balance transaction is there from now on, as at Stripe, and says nothing of its success
-    (support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods).
+    (support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods); the
+    day on which it is credited is named there, and here it is as soon as the bank answers.
     """
     data = _blank(intent, payment_details.sepa_debit(iban, mandate_id), billing, _DEBIT_PREFIX)
-    movement = balance_transactions.record("payment", data, data["amount"], balance_transactions.DEBIT_FEE)
+    movement = balance_transactions.record(
+        "payment", data, data["amount"], balance_transactions.DEBIT_FEE, available_in=iban.after
+    )
     data |= {
         "amount_captured": data["amount"],
         "balance_transaction": movement["id"],

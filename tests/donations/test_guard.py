@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from donations import guard
 from donations.guard import Outcome, attacks, outcomes
+from donations.hearing import declines
 from donations.models import Attack, Attempt, Decline, Donation, RateCount
 from programs.models import Program
 from tests.donations.guarding import attempt, decline, gift, proven, sent, solved, visitor
@@ -175,6 +176,21 @@ def test_a_payment_page_that_has_seen_too_many_cards_is_to_be_closed(program: Pr
     assert donation is not None
 
     assert [guard.declined(donation, source_ref=f"ch_{n}") for n in range(3)] == [False, True, True]
+
+
+def test_declines_of_a_plans_first_payment_are_counted_though_it_names_no_gift(program: Program) -> None:
+    _verdict, once = attempt(program)
+    _verdict, monthly = attempt(program)
+    assert once is not None
+    assert monthly is not None
+    Donation.objects.filter(pk=monthly.pk).update(frequency="monthly")
+    charge = {"id": "ch_1", "object": "charge", "metadata": {}}
+
+    for email in ("Camille@example.org", "stranger@example.org", None):
+        declines.declined({**charge, "billing_details": {"email": email}})
+    declines.declined({"id": "pi_1", "object": "payment_intent", "metadata": {}, "latest_charge": "ch_1"})
+
+    assert Decline.objects.get().attempt.donation == monthly
 
 
 def test_a_gift_that_did_not_come_by_the_form_is_not_the_guards_business(program: Program) -> None:

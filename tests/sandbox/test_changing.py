@@ -164,6 +164,19 @@ def test_another_card_pays_from_now_on(client_of_stripe: stripe.StripeClient) ->
         api.payment_methods.detach(card.id)
 
 
+def test_detached_card_is_never_charged(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    assert isinstance(plan.default_payment_method, str)
+    client_of_stripe.v1.payment_methods.detach(plan.default_payment_method)
+
+    pass_time(period_end(plan) + HOUR)
+
+    assert len(client_of_stripe.v1.charges.list().data) == 1
+    invoice = invoices_of(client_of_stripe, plan)[0]
+    assert (invoice.status, invoice.attempt_count) == ("open", 1)
+    assert client_of_stripe.v1.subscriptions.retrieve(plan.id).status == "past_due"
+
+
 def test_new_date_of_a_card_is_told(client_of_stripe: stripe.StripeClient) -> None:
     plan = subscribe(client_of_stripe)
     assert isinstance(plan.default_payment_method, str)
