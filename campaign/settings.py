@@ -230,7 +230,7 @@ vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Who hears of what cannot wait for the next look at the admin: a dispute's deadline, a refund that came back.
+# Who hears of a dispute, a refund that came back, a gift held for review.
 STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
@@ -308,17 +308,13 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],
-        # Browsers hold a form's redirect to this list too: the gift form ends at Checkout, and the
-        # button that changes a card at the billing portal.
+        # Browsers hold a form's redirect to this list too: to Checkout, and to the billing portal.
         "form-action": [SELF, "https://checkout.stripe.com", "https://billing.stripe.com"],
         "frame-ancestors": [NONE],
     }
 }
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2")]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
