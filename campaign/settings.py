@@ -308,8 +308,9 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],
-        # Browsers hold a form's redirect to this list too: the gift form ends at Checkout.
-        "form-action": [SELF, "https://checkout.stripe.com"],
+        # Browsers hold a form's redirect to this list too: the gift form ends at Checkout, and the
+        # button that changes a card at the billing portal.
+        "form-action": [SELF, "https://checkout.stripe.com", "https://billing.stripe.com"],
         "frame-ancestors": [NONE],
     }
 }

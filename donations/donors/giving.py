@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, LedgerEntry, Receipt, ReceiptState, Status
+from donations.models import (
+    Donation,
+    LedgerEntry,
+    PlanStatus,
+    Receipt,
+    ReceiptState,
+    RecurringDonation,
+    Status,
+)
 
 # Begun and never paid, or written down by mistake: of no interest to whoever looks back on their gifts.
 _NEVER_GIVEN = (Status.EXPIRED, Status.UNDONE)
@@ -66,6 +74,13 @@ def gifts_of(email: str) -> QuerySet[Donation]:
         .annotate(moment=Coalesce("paid_at", "created_at"))
         .order_by("-moment", "-pk")
     )
+
+
+def plans_of(email: str) -> QuerySet[RecurringDonation]:
+    """The recurring gifts that ever began, those that go on first."""
+    found = RecurringDonation.objects.filter(donor__email=email).exclude(status=PlanStatus.PENDING)
+    going_on_first = F("ended_at").desc(nulls_first=True)
+    return found.select_related("program", "donor").order_by(going_on_first, "-created_at")
 
 
 def receipts_of(email: str) -> QuerySet[Receipt]:
