@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
 
-from campaign import admin_theme, environment, error_reports, logs, thresholds
+from campaign import admin_theme, content_policy, environment, error_reports, logs, thresholds
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -230,7 +229,7 @@ vars().update(environment.mail(required("EMAIL_URL", f"filemail:///{quote(str(MA
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.sender(required("DEFAULT_FROM_EMAIL", "Institut Imagine <dons@example.org>"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Who hears of a dispute, a refund that came back, a gift held for review.
+# Who hears of what cannot wait for the next look at the admin: a dispute's deadline, a refund that came back.
 STAFF_EMAIL = environment.addresses(env.str("STAFF_EMAIL", default=""))
 
 # Who turns a letter's attachment reference into a document: outreach knows nothing of receipts.
@@ -298,23 +297,12 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        # Browsers hold a form's redirect to this list too: to Checkout, and to the billing portal.
-        "form-action": [SELF, "https://checkout.stripe.com", "https://billing.stripe.com"],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 
-PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2")]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
