@@ -82,6 +82,7 @@ class DonationAdmin(RefundingAdmin, ReviewingAdmin, ExportAdmin, ReadOnlyAdmin):
                     ("frequency", "method"),
                     ("program", "designation"),
                     "review_reason",
+                    ("reviewed_at", "reviewed_by"),
                 )
             },
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from donations import gateway, ledger, review
+from donations.admin import shown
 from donations.models import Donation, Status
 
 PERMISSION = "donations.review_donation"
@@ -74,6 +75,7 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
         )
 
     def _do(self, request: HttpRequest, gift: Donation, deed: str) -> None:
+        asked = gift.amount_cents
         try:
             if deed == "release":
                 review.release(gift, by=request.user)  # type: ignore[arg-type]  # signed in
@@ -89,7 +91,10 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             )
             self.message_user(request, text, messages.WARNING)
             return
-        self.log_change(request, gift, _("Released.") if deed == "release" else _("Refused."))
+        said = _("Released.") if deed == "release" else _("Refused.")
+        if gift.amount_cents != asked:
+            said = f"{said} {shown.money(asked)} → {shown.money(gift.amount_cents)}"
+        self.log_change(request, gift, said)
         match gift.status:
             case Status.PAID:
                 self.message_user(request, _("The gift counts now, and the donor is thanked."))
