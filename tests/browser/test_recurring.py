@@ -70,7 +70,7 @@ def test_failed_renewal_is_mended_in_one_step(browse: Browse) -> None:
     page = browse(WIDE)
     give_monthly(page, visitor, FAILING_CARD)
     page.goto("/sandbox/kinds/subscription/")
-    page.locator(".sandbox__list a").first.click()
+    page.locator("tbody a").first.click()
     page.get_by_role("button", name="Let its next payment come").click()
 
     donor.await_letter(page, visitor, "Test: Your gift could not be collected").click()
