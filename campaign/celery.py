@@ -27,6 +27,12 @@ app.conf.beat_schedule = {
     "process-events": _every(10, "donations.tasks.process_events"),
     "reconcile-pending": _every(120, "donations.tasks.reconcile_pending"),
     "tidy-guard": _every(300, "donations.tasks.tidy_guard"),
+    "watch-plans": _every(120, "donations.tasks.watch_plans"),
+    "announce-plans": {
+        "task": "donations.tasks.announce_plans",
+        "schedule": crontab(hour="9", minute="0"),
+        "options": {"expires": 3600},
+    },
     # In the night, when Stripe's books of the day before are complete.
     "compare-with-stripe": {
         "task": "donations.tasks.compare_with_stripe",

@@ -32,11 +32,13 @@ class Progress:
     starts_on: dt.date
     ends_on: dt.date
     as_of: dt.datetime
+    # What running plans promise before the end, where it was asked for.
+    pledged_cents: int = 0
 
     @classmethod
-    def of(cls, program: Program, total: ledger.Total | None = None) -> "Progress":
+    def of(cls, program: Program, total: ledger.Total | None = None, *, pledged_cents: int = 0) -> "Progress":
         """One query, none where the total has been read: it is kept, not added up."""
-        return cls._with(program, total or ledger.read_total(program))
+        return cls._with(program, total or ledger.read_total(program), pledged_cents)
 
     @classmethod
     def of_each(cls, programs: Sequence[Program]) -> "list[tuple[Program, Progress]]":
@@ -45,7 +47,7 @@ class Progress:
         return [(program, cls._with(program, totals[program.pk])) for program in programs]
 
     @classmethod
-    def _with(cls, program: Program, total: ledger.Total) -> "Progress":
+    def _with(cls, program: Program, total: ledger.Total, pledged_cents: int = 0) -> "Progress":
         return cls(
             raised_cents=total.raised_cents,
             target_cents=program.target_cents,
@@ -56,12 +58,8 @@ class Progress:
             starts_on=program.starts_on,
             ends_on=program.ends_on,
             as_of=timezone.now(),
+            pledged_cents=pledged_cents,
         )
-
-    @property
-    def pledged_cents(self) -> int:
-        """What has been promised and not received: nothing, as long as the site takes no promise."""
-        return 0
 
     @property
     def percent(self) -> int:

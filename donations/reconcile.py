@@ -7,8 +7,9 @@ from collections.abc import Callable
 from django.db.models import F, Q
 from django.utils import timezone
 
-from donations import gateway, payments
-from donations.models import Donation, Status
+from donations import gateway, payments, plans
+from donations.models import Donation, RecurringDonation, Status
+from donations.plans import renewals
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ _PENDING_FOR = dt.timedelta(minutes=10)
 _UNOPENED_FOR = dt.timedelta(hours=24)
 _LOOK_AGAIN_AFTER = dt.timedelta(minutes=30)
 _WAITING = (Status.PENDING, Status.PROCESSING)
+_ASKED_FOR = Q(stripe_session_id__isnull=False) | Q(stripe_invoice_id__isnull=False)
 
 
 def refresh(donation: Donation, *, patient: bool = True) -> str:
@@ -26,12 +28,16 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
     Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
     """
     if not donation.stripe_session_id:
-        return "no payment page yet"
+        if not donation.stripe_invoice_id:
+            return "no payment page yet"
+        return _heard(donation, renewals.hear(donation.stripe_invoice_id, patient=patient))
     state = gateway.fetch_checkout(donation.stripe_session_id, patient=patient)
     if state.reference != str(donation.public_id):
         raise payments.Impossible(
             f"{state.session_id} belongs to {state.reference!r}, not {donation.public_id}"
         )
+    if state.subscription_id and donation.plan:
+        return _begin(donation, donation.plan, state, patient=patient)
     _keep_mandate(donation, state.mandate_id)
     if state.payment:
         return _arrived(donation, state.payment)
@@ -52,7 +58,7 @@ def _arrived(donation: Donation, payment: gateway.Payment) -> str:
 def _step(donation: Donation, state: gateway.CheckoutState) -> tuple[str, Callable[[Donation], bool] | None]:
     """What a gift without money has come to, in a word, and how that is recorded."""
     if state.status == "expired":
-        return "expired", payments.expire
+        return "expired", _expire
     if state.standing == "failed":
         held = Donation.objects.filter(pk=donation.pk, status=Status.HELD).exists()
         return ("let go", payments.let_go) if held else ("failed", payments.fail)
@@ -69,6 +75,27 @@ def _set_aside(donation: Donation, state: gateway.CheckoutState) -> str:
         return "taken: the next look settles it"
     reason = donation.review_reason or "its money was only set aside"
     return "held for review" if payments.hold(donation, reason=reason) else "nothing new"
+
+
+def _begin(
+    donation: Donation, plan: RecurringDonation, state: gateway.CheckoutState, *, patient: bool
+) -> str:
+    """The first payment of a plan is an invoice like those that follow; the session only names it."""
+    plans.start(plan, subscription_id=state.subscription_id)
+    return _heard(donation, renewals.hear(state.invoice_id, patient=patient))
+
+
+def _heard(donation: Donation, outcome: str) -> str:
+    donation.refresh_from_db()
+    return outcome
+
+
+def _expire(donation: Donation) -> bool:
+    """Nothing was paid: a plan that was to begin so does not begin."""
+    expired = payments.expire(donation)
+    if donation.plan:
+        plans.abandon(donation.plan)
+    return expired
 
 
 def _keep_mandate(donation: Donation, mandate_id: str) -> None:
@@ -100,7 +127,8 @@ def catch_up(charge_id: str) -> str:
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
     """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
-    if donation.status not in (*_WAITING, Status.HELD) or not donation.stripe_session_id:
+    asked = donation.stripe_session_id or donation.stripe_invoice_id
+    if donation.status not in (*_WAITING, Status.HELD) or not asked:
         return
     now = timezone.now()
     due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - every)
@@ -123,11 +151,11 @@ def sweep(*, limit: int = 200) -> int:
     waiting = (
         Donation.objects.filter(
             Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER),
+            _ASKED_FOR,
             status__in=_WAITING,
-            stripe_session_id__isnull=False,
             created_at__lte=now - _PENDING_FOR,
         )
-        .select_related("donor", "program")
+        .select_related("donor", "program", "plan")
         .order_by(F("checked_at").asc(nulls_first=True))[:limit]
     )
     for donation in waiting:

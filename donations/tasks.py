@@ -22,6 +22,7 @@ from donations.donors import (
     sign_in,
 )
 from donations.models import Donation
+from donations.plans import announcing, watching
 
 
 @shared_task
@@ -82,6 +83,17 @@ def tidy_sign_ins() -> None:
 @shared_task
 def finish_erasures() -> None:
     erasure.finish()
+
+
+@shared_task
+def watch_plans() -> None:
+    watching.sweep()
+
+
+@shared_task
+def announce_plans() -> None:
+    """Tell of yearly payments and of cards that are near their end."""
+    announcing.sweep()
 
 
 @shared_task

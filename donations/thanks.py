@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from donations.models import Donation, Receipt
+from donations.models import Donation, PlanStatus, Receipt, RecurringDonation
 from outreach import letters
 
 
@@ -31,6 +31,7 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
                 donation.designation.other_language_of("label") if donation.designation else ""
             ),
             "updates": bool(donation.updates_consent),
+            **(_plan(donation.plan) if donation.plan else {}),
         }
     return letters.owe(
         key=f"gift-thanks:{donation.public_id}",
@@ -40,6 +41,18 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
         facts=facts,
         attachments=[("receipt", str(receipt.pk))],
     )
+
+
+def _plan(plan: RecurringDonation) -> dict[str, object]:
+    """What a payment of a recurring gift says of the next one; nothing of a plan that is over."""
+    if plan.status != PlanStatus.ACTIVE or plan.next_charge_at is None:
+        return {}
+    return {
+        "plan_amount_cents": plan.amount_cents,
+        "frequency": plan.frequency,
+        "next_charge_on": timezone.localdate(plan.next_charge_at).isoformat(),
+        "my_gifts_url": _address("donations:my_gifts"),
+    }
 
 
 def _address(name: str, **kwargs: object) -> str:

@@ -2,7 +2,7 @@
 
 from donations.forms.answers import Answers
 from donations.forms.fields import is_siren, typed_amount
-from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm, Suggestion
+from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm
 from donations.forms.pledge import PledgeAnswers, PledgeForm
 from donations.forms.refund import RefundForm
 
@@ -14,7 +14,6 @@ __all__ = [
     "PledgeAnswers",
     "PledgeForm",
     "RefundForm",
-    "Suggestion",
     "is_siren",
     "typed_amount",
 ]

@@ -1,6 +1,5 @@
 """What a donor may send. Validates and says kindly what is wrong; saves nothing, calls nobody."""
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -10,13 +9,13 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations import money, tax
+from donations import money
 from donations.forms.answers import Answers
 from donations.forms.donor import DONOR_FIELDS, DonorForm
 from donations.forms.fields import LineField, SpokenSelect, amount_message, typed_amount
+from donations.forms.offers import Offer, default_amount, offers
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
-from programs.templatetags.words import in_its_language
 
 OTHER = "other"
 
@@ -26,21 +25,10 @@ UPDATES_CONSENT = _(
 )
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """One amount offered: a radio button and what stands beside it. `amount_cents` None is "other"."""
-
-    value: str
-    amount_cents: int | None
-    label: str
-    net_cost_cents: int | None
-    checked: bool
-
-
 class GiftForm(DonorForm):
     """The gift form of one programme. Others post to it: the names of its fields stay as they are."""
 
-    field_order = ("amount", "other_amount", "frequency", "designation")  # then who gives
+    field_order = ("frequency", "amount", "other_amount", "designation")  # then who gives
 
     amount = forms.ChoiceField(label=_("Amount"), widget=forms.RadioSelect, required=False)
     other_amount = LineField(
@@ -51,7 +39,7 @@ class GiftForm(DonorForm):
     )
     frequency = forms.ChoiceField(
         label=_("How often"),
-        choices=[(Frequency.ONCE.value, Frequency.ONCE.label)],
+        choices=Frequency.choices,
         widget=forms.RadioSelect,
         required=False,
     )
@@ -93,11 +81,10 @@ class GiftForm(DonorForm):
         super().__init__(*args, **kwargs)
         self.program = program
         self.tax_rule = tax_rule
-        self._suggested = list(program.suggestedamounts.filter(frequency=Frequency.ONCE))
-        self._choice("amount").choices = [
-            *((typed_amount(row.amount_cents), row.label) for row in self._suggested),
-            (OTHER, _("Another amount")),
-        ]
+        self._suggested = list(program.suggestedamounts.all())
+        # Where two frequencies suggest the same amount, one answer means both.
+        values = dict.fromkeys(typed_amount(row.amount_cents) for row in self._suggested)
+        self._choice("amount").choices = [*((each, each) for each in values), (OTHER, _("Another amount"))]
         cast(
             "forms.ModelChoiceField[FundingNeed]", self.fields["designation"]
         ).queryset = program.fundingneeds.all()
@@ -105,24 +92,19 @@ class GiftForm(DonorForm):
         self.helper = _helper()
 
     @property
-    def suggestions(self) -> list[Suggestion]:
-        """The amounts offered, with what each costs after tax where a rule is known."""
-        chosen = self["amount"].value() or self._default_amount()
-        rows = [
-            Suggestion(
-                value=typed_amount(row.amount_cents),
-                amount_cents=row.amount_cents,
-                label=in_its_language(row, "label"),
-                net_cost_cents=(
-                    tax.net_cost_cents(row.amount_cents, self.tax_rule.rate_percent)
-                    if self.tax_rule
-                    else None
-                ),
-                checked=chosen == typed_amount(row.amount_cents),
-            )
-            for row in self._suggested
-        ]
-        return [*rows, Suggestion(OTHER, None, str(_("Another amount")), None, chosen == OTHER)]
+    def offers(self) -> list[Offer]:
+        """The amounts offered, by how often one gives."""
+        return offers(
+            self._suggested,
+            frequency=self["frequency"].value() or Frequency.ONCE,
+            chosen=self._chosen_amount(),
+            tax_rule=self.tax_rule,
+        )
+
+    @property
+    def other_chosen(self) -> bool:
+        """Whether the button for an amount of the donor's own is pressed."""
+        return self._chosen_amount() == OTHER
 
     def answers(self) -> Answers:
         """The valid form's answers. Call it after `is_valid()`."""
@@ -177,8 +159,8 @@ class GiftForm(DonorForm):
         except money.Unreadable as error:
             self.add_error(field, amount_message(error, get_language() or "en"))
 
-    def _default_amount(self) -> str:
-        return next((typed_amount(row.amount_cents) for row in self._suggested if row.is_default), "")
+    def _chosen_amount(self) -> str:
+        return self["amount"].value() or default_amount(self._suggested)
 
 
 def _helper() -> FormHelper:
@@ -192,8 +174,8 @@ def _helper() -> FormHelper:
         Field("subject", template="donations/_trap.html"),
         Fieldset(
             _("Your gift"),
-            Field("amount", template="donations/_amounts.html"),
             Field("frequency"),
+            Field("amount", template="donations/_amounts.html"),
             Field("designation"),
         ),
         Fieldset(_("About you"), *DONOR_FIELDS),

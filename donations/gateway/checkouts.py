@@ -91,7 +91,7 @@ def fetch_checkout(session_id: str, *, patient: bool = True) -> CheckoutState:
             reference=session.client_reference_id or "",
             status=status,  # type: ignore[arg-type]  # narrowed by the line above; the SDK adds `str`
             standing=standings.of_session(session),
-            payment=money.of_session(session) if session.payment_status == "paid" else None,
+            payment=money.of_session(session) if _paid_once(session) else None,
             livemode=session.livemode,
             payment_intent_id=id_of(session.payment_intent),
             customer_id=id_of(session.customer),
@@ -106,3 +106,8 @@ def expire_checkout(session_id: str) -> None:
     with asking(), suppress(stripe.InvalidRequestError):
         # Refused when it is complete or expired: how it stands is read by fetch_checkout.
         client(patient=False).v1.checkout.sessions.expire(session_id)
+
+
+def _paid_once(session: stripe.checkout.Session) -> bool:
+    """A plan's first payment is its invoice's: the session only names it."""
+    return session.payment_status == "paid" and session.mode == "payment"

@@ -10,13 +10,13 @@ from donations.gateway.records import Invoice, InvoiceStanding, Payment
 from donations.gateway.standings import of_intent
 
 
-def fetch_invoice(invoice_id: str) -> Invoice:
+def fetch_invoice(invoice_id: str, *, patient: bool = True) -> Invoice:
     """Ask Stripe how one payment of a recurring gift stands. Raises `Unavailable` or `Refused`.
 
     Two requests: an answer is expanded four levels deep at most, and the charge's fee lies deeper.
     """
     with asking():
-        stripe_client = client()
+        stripe_client = client(patient=patient)
         found = stripe_client.v1.invoices.retrieve(invoice_id, {"expand": ["payments"]})
         intent_id = _intent_id(found)
         intent = (

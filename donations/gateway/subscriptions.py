@@ -23,10 +23,11 @@ _STATUSES: dict[str, SubscriptionStatus] = {
 _WAYS_TO_PAY = ["default_payment_method", "customer.invoice_settings.default_payment_method"]
 
 
-def fetch_subscription(subscription_id: str) -> Subscription:
+def fetch_subscription(subscription_id: str, *, patient: bool = True) -> Subscription:
     """Ask Stripe how a recurring gift stands. Raises `Unavailable` or `Refused`."""
     with asking():
-        return _read(client().v1.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY}))
+        found = client(patient=patient).v1.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY})
+        return _read(found)
 
 
 def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:

@@ -6,13 +6,14 @@ booked, and says in a few words what was done. Handling an event again changes n
 
 from collections.abc import Mapping
 
-from donations.hearing import checkouts, declines, holds, reversals
+from donations.hearing import checkouts, declines, holds, plans, reversals
 from donations.hearing.gifts import Handler, UnknownDonation
 
 HANDLERS: Mapping[str, Handler] = {
     **checkouts.HANDLERS,
     **declines.HANDLERS,
     **holds.HANDLERS,
+    **plans.HANDLERS,
     **reversals.HANDLERS,
 }
 

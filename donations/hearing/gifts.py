@@ -20,7 +20,7 @@ def named(thing: dict[str, Any]) -> Donation | None:
     name = (thing.get("metadata") or {}).get("donation")
     if not name:
         return None
-    donation = Donation.objects.select_related("donor", "program", "designation").named(name)
+    donation = Donation.objects.select_related("donor", "program", "designation", "plan").named(name)
     if donation is None:
         raise UnknownDonation(f"{thing.get('id')} names the donation {name!r}, which is not here")
     return donation

@@ -67,6 +67,8 @@ class RecurringDonation(models.Model):
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
 
+    # The wish that it end: written down at once, whenever Stripe can be asked.
+    stop_requested_at = models.DateTimeField(_("to be ended since"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=9, choices=EndReason.choices, blank=True)
     end_comment = models.CharField(_("the donor’s words"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("intended"), auto_now_add=True)

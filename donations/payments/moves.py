@@ -17,7 +17,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED, Status.LOST, Status.UNDONE}),
     Status.DISPUTED: frozenset({Status.PAID, Status.LOST, Status.REFUNDED}),
     # What we were told first was not the last word: a bank that answered late, a renewal paid at last.
-    Status.FAILED: frozenset({Status.PAID}),
+    Status.FAILED: frozenset({Status.PAID, Status.PROCESSING}),
     Status.EXPIRED: frozenset({Status.PAID}),
     # A refund that came back; a gift disputed although it had been given back.
     Status.REFUNDED: frozenset({Status.PAID, Status.DISPUTED, Status.LOST}),

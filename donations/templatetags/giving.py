@@ -7,7 +7,7 @@ from django import template
 from django.template import RequestContext
 from django.utils import timezone
 
-from donations import dots, ledger
+from donations import dots, ledger, promised
 from donations.blood import SHAPES
 from donations.cells import VIEW_BOX
 from donations.composition import Composition
@@ -40,7 +40,7 @@ def total_explained(context: RequestContext, program: Program) -> dict[str, obje
     account = _account(context, program)
     return {
         "program": program,
-        "progress": Progress.of(program, account.total),
+        "progress": Progress.of(program, account.total, pledged_cents=promised.pledged_cents(program)),
         "composition": Composition.of(account),
         "chart": Chart.of(program, account, timezone.localdate()),
         "view_box": CHART_VIEW_BOX,

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from donations import promised
 from donations.progress import Progress
 from programs.models import Program
 
@@ -12,7 +13,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """How a programme stands, for other sites to show. The address uses the English word."""
     with translation.override("en"):
         program = get_object_or_404(Program.objects.published(), slug=slug)
-    progress = Progress.of(program)
+    progress = Progress.of(program, pledged_cents=promised.pledged_cents(program))
     response = JsonResponse(
         {
             "program": slug,

@@ -37,7 +37,7 @@ def step(subscription: StripeObject) -> None:
     data, now = subscription.data, store.now()
     if data["status"] == "incomplete":
         ending.expire(subscription)
-    elif (data["pause_collection"] or {}).get("resumes_at", now + 1) <= now:
+    elif ((data["pause_collection"] or {}).get("resumes_at") or now + 1) <= now:
         _resume(subscription)
     elif (data["cancel_at"] or now + 1) <= now:
         ending.end(subscription, "cancellation_requested")

@@ -90,7 +90,7 @@ def fill_in(page: Page, visitor: Visitor, *, euros: str = "50", updates: bool = 
 
 def choose_amount(page: Page, visitor: Visitor, euros: str) -> None:
     """A suggested amount where there is such a card, else in the field for another one."""
-    card = page.locator(f".amount:has([value='{euros}'])")
+    card = page.locator(f".amount:has([value='{euros}'])").filter(visible=True)
     if card.count():
         card.click()
         return
@@ -99,7 +99,7 @@ def choose_amount(page: Page, visitor: Visitor, euros: str) -> None:
 
 
 def send_form(page: Page, visitor: Visitor) -> None:
-    page.get_by_role("button", name=visitor.says("Continue to payment")).click()
+    page.locator("[data-give-button]").click()
 
 
 def open_payment(page: Page, visitor: Visitor, *, euros: str = "50", updates: bool = False) -> None:

@@ -174,9 +174,32 @@ def test_a_name_to_show_is_needed_only_by_those_who_show_one(program: Program) -
     assert gift_form(program, display="anonymous", public_name="Camille").is_valid()
 
 
-@pytest.mark.parametrize("frequency", ["monthly", "yearly", "daily"])
-def test_only_gifts_made_once_are_offered_for_now(program: Program, frequency: str) -> None:
-    assert gift_form(program, frequency=frequency).errors.keys() == {"frequency"}
+@pytest.mark.parametrize("frequency", ["once", "monthly", "yearly"])
+def test_a_gift_is_made_once_every_month_or_every_year(program: Program, frequency: str) -> None:
+    form = gift_form(program, frequency=frequency)
+
+    assert form.is_valid()
+    assert form.answers().frequency == frequency
+
+
+def test_another_frequency_is_refused(program: Program) -> None:
+    assert gift_form(program, frequency="daily").errors.keys() == {"frequency"}
+
+
+def test_each_frequency_is_offered_its_own_amounts_and_none_is_chosen_for_a_plan(program: Program) -> None:
+    program.suggestedamounts.filter(frequency="monthly").delete()
+    for cents in (1000, 5000):
+        program.suggestedamounts.create(frequency="monthly", amount_cents=cents)
+
+    once, monthly = GiftForm(initial={"frequency": "once"}, program=program).offers
+    _once, chosen = GiftForm(form_data(frequency="monthly"), program=program).offers
+
+    assert (once.frequencies, monthly.frequencies) == ("once yearly", "monthly")
+    assert [row.value for row in monthly.suggestions] == ["10", "50"]
+    assert not any(row.checked for row in monthly.suggestions)
+    assert [row.checked for row in chosen.suggestions] == [False, True]
+    assert not any(row.checked for row in _once.suggestions)
+    assert gift_form(program, amount="10", frequency="monthly").is_valid()
 
 
 def test_a_use_of_another_programme_is_refused(program: Program) -> None:
@@ -187,10 +210,9 @@ def test_suggestions_show_the_cost_after_tax(program: Program) -> None:
     rule = TaxRule.objects.get(regime=Regime.INCOME)
     form = GiftForm(form_data(), program=program, tax_rule=rule)
 
-    fifty = next(row for row in form.suggestions if row.value == "50")
+    fifty = next(row for row in form.offers[0].suggestions if row.value == "50")
 
     assert (fifty.amount_cents, fifty.net_cost_cents, fifty.checked) == (5000, 1700, True)
-    assert form.suggestions[-1].value == "other"
 
 
 def test_errors_speak_the_language_of_the_page(program: Program) -> None:

@@ -1,0 +1,122 @@
+"""What becomes of a plan's payments. Each is an invoice at Stripe and a donation here.
+
+The first one is the gift that the plan began with; the donation of a later one is made when there is
+something to say about it. Its invoice's id is unique, so none is ever counted twice.
+"""
+
+from django.db import transaction
+from django.db.models import Q
+
+from donations import gateway, payments
+from donations.models import Donation, PlanStatus, RecurringDonation, Status
+from donations.notices import plans as notices
+from donations.plans import starting, telling
+
+
+def hear(invoice_id: str, *, patient: bool = True) -> str:
+    """Ask Stripe how an invoice and its plan stand, and record it. Says in a few words what was done.
+
+    Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
+    """
+    invoice = gateway.fetch_invoice(invoice_id, patient=patient)
+    plan = starting.find(subscription_id=invoice.subscription_id, reference=invoice.reference)
+    if plan is None:
+        return "not a plan of this site"
+    telling.refresh(plan, patient=patient)
+    if invoice.amount_cents == 0 or invoice.standing == "waiting":
+        return "nothing to pay yet"
+    done = _closed(invoice) if invoice.standing == "closed" else _record(plan, invoice)
+    return done or "nothing new"
+
+
+def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
+    """What was done about a payment that has moved; nothing when it had been done."""
+    donation = _donation(plan, invoice)
+    _keep_mandate(donation, invoice)
+    if invoice.payment:
+        settled = payments.settle(donation, invoice.payment)
+        if invoice.payment.reversed:
+            payments.catch_up(donation, gateway.fetch_reversals(invoice.payment.charge_id))
+        _mended(plan, invoice)
+        return "settled" if settled else ""
+    if invoice.standing == "processing":
+        return "processing" if payments.process(donation) else ""
+    return _failed(plan, donation, invoice) if invoice.standing == "failed" else ""
+
+
+def _donation(plan: RecurringDonation, invoice: gateway.Invoice) -> Donation:
+    """The gift that this invoice asks for, made if it is not there."""
+    known = Donation.objects.select_related("donor", "program", "designation", "plan")
+    if donation := known.filter(stripe_invoice_id=invoice.invoice_id).first():
+        return donation
+    if invoice.first:
+        first = known.filter(plan=plan).order_by("pk")[0]
+        Donation.objects.filter(pk=first.pk, stripe_invoice_id__isnull=True).update(
+            stripe_invoice_id=invoice.invoice_id
+        )
+        return known.get(stripe_invoice_id=invoice.invoice_id)
+    # Two may try: one row remains.
+    Donation.objects.bulk_create([_renewal(plan, invoice)], ignore_conflicts=True)
+    return known.get(stripe_invoice_id=invoice.invoice_id)
+
+
+def _renewal(plan: RecurringDonation, invoice: gateway.Invoice) -> Donation:
+    """What is asked is what the invoice asks: an amount that was changed in time is already in it."""
+    return Donation(
+        program_id=plan.program_id,
+        donor_id=plan.donor_id,
+        plan=plan,
+        amount_cents=invoice.amount_cents,
+        currency=invoice.currency,
+        designation_id=plan.designation_id,
+        frequency=plan.frequency,
+        method=invoice.method,
+        display=plan.display,
+        public_name=plan.public_name,
+        language=plan.language,
+        livemode=invoice.livemode,
+        stripe_invoice_id=invoice.invoice_id,
+    )
+
+
+def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoice) -> str:
+    """One more attempt came to nothing: tell the donor, once for each, unless the plan is over."""
+    now = {
+        "failed_invoice_id": invoice.invoice_id,
+        "failures": invoice.attempts,
+        "mend_url": invoice.mend_url,
+        "next_attempt_at": invoice.next_attempt_at,
+    }
+    with transaction.atomic():
+        payments.fail(donation)
+        older = ~Q(failed_invoice_id=invoice.invoice_id) | Q(failures__lte=invoice.attempts)
+        running = RecurringDonation.objects.filter(older, pk=plan.pk).exclude(status=PlanStatus.ENDED)
+        if not running.update(**now):
+            return ""
+        for name, value in now.items():
+            setattr(plan, name, value)
+        told = notices.renewal_failed(
+            plan, invoice_id=invoice.invoice_id, attempt=invoice.attempts, confirm=invoice.confirm
+        )
+    return "failed" if told else ""
+
+
+def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
+    RecurringDonation.objects.filter(pk=plan.pk, failed_invoice_id=invoice.invoice_id).update(
+        failed_invoice_id="", failures=0, mend_url="", next_attempt_at=None
+    )
+
+
+def _closed(invoice: gateway.Invoice) -> str:
+    """Nobody will pay it any more: whoever waits for it need not."""
+    donation = Donation.objects.filter(stripe_invoice_id=invoice.invoice_id).first()
+    if donation is None or donation.status not in (Status.PENDING, Status.PROCESSING):
+        return "nothing to pay"
+    return "failed" if payments.fail(donation) else ""
+
+
+def _keep_mandate(donation: Donation, invoice: gateway.Invoice) -> None:
+    if not invoice.mandate_id or donation.mandate_reference:
+        return
+    donation.mandate_reference = gateway.fetch_mandate(invoice.mandate_id)
+    Donation.objects.filter(pk=donation.pk).update(mandate_reference=donation.mandate_reference)

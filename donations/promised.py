@@ -1,0 +1,34 @@
+"""What running plans will bring before a programme ends. It is shown apart from what has arrived.
+
+Counted are the payments planned from the next one on, of plans that are active: one that is paused asks
+nothing, and one whose payment failed has yet to be mended, so neither promises anything for now.
+"""
+
+import datetime as dt
+
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from donations.models import Frequency, PlanStatus, RecurringDonation
+from programs.models import Program
+
+
+def pledged_cents(program: Program) -> int:
+    """One query; its rows are days of the year ahead, however many plans there are."""
+    zone = timezone.get_default_timezone()
+    days = (
+        RecurringDonation.objects.filter(
+            program=program, status=PlanStatus.ACTIVE, stop_requested_at=None, next_charge_at__isnull=False
+        )
+        .order_by()
+        .values_list("frequency", TruncDate("next_charge_at", tzinfo=zone))
+        .annotate(Sum("amount_cents"))
+    )
+    return sum(cents * payments(frequency, day, program.ends_on) for frequency, day, cents in days)
+
+
+def payments(frequency: str, first: dt.date, last: dt.date) -> int:
+    """How many payments fall between two days, both included, each on the first one's day of the month."""
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    return max(months // (12 if frequency == Frequency.YEARLY else 1) + 1, 0)

@@ -1,0 +1,293 @@
+"""Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from donations import gateway, ledger, plans
+from donations.models import (
+    Donation,
+    EndReason,
+    Frequency,
+    LedgerEntry,
+    PlanStatus,
+    Receipt,
+    RecurringDonation,
+    Status,
+)
+from donations.plans import renewals, watching
+from outreach import rendering
+from outreach.models import Letter
+from programs.models import Program
+from tests.giving import DECLINED_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
+from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, pass_days, plan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program) -> None:
+    pass
+
+
+def kinds() -> list[str]:
+    return list(Letter.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_the_first_payment_begins_the_plan_and_is_a_gift(program: Program) -> None:
+    begun = begin()
+
+    donation = Donation.objects.get()
+    assert (begun.status, begun.frequency, begun.amount_cents) == (PlanStatus.ACTIVE, "monthly", 5000)
+    assert (begun.card_last4, begun.method) == ("4242", "card")
+    assert begun.next_charge_at
+    assert begun.started_at
+    assert (donation.status, donation.plan) == (Status.PAID, begun)
+    assert donation.stripe_invoice_id
+    assert ledger.read_total(program) == ledger.Total(raised_cents=5000, gifts=1, donors=1, entries=1)
+    words = rendering.render(Letter.objects.get())
+    assert "every month" in words.text
+
+
+def test_whatever_stripe_tells_of_the_first_payment_counts_once(program: Program) -> None:
+    begin()
+
+    hear()
+    hear()
+
+    assert Donation.objects.count() == LedgerEntry.objects.count() == Receipt.objects.count() == 1
+    assert kinds() == ["gift_thanks"]
+
+
+def test_the_events_alone_begin_a_plan(program: Program) -> None:
+    donation = give(frequency="yearly")
+    pay(donation)
+
+    hear()
+
+    assert plan().status == PlanStatus.ACTIVE
+    assert plan().frequency == Frequency.YEARLY
+    assert ledger.read_total(program).raised_cents == 5000
+
+
+def test_each_renewal_is_a_gift_of_its_own(program: Program) -> None:
+    begin()
+    pass_days(63)
+
+    hear()
+    hear()
+
+    gifts = Donation.objects.order_by("pk")
+    assert [gift.status for gift in gifts] == [Status.PAID] * 3
+    assert {gift.plan for gift in gifts} == {plan()}
+    assert len({gift.stripe_charge_id for gift in gifts}) == 3
+    assert ledger.read_total(program) == ledger.Total(raised_cents=15000, gifts=3, donors=1, entries=3)
+    assert kinds() == ["gift_thanks"] * 3
+    assert Receipt.objects.count() == 3
+
+
+def test_a_declined_first_card_begins_nothing() -> None:
+    donation = give(frequency="monthly")
+    pay(donation, DECLINED_CARD)
+
+    hear()
+
+    assert plan().status == PlanStatus.PENDING
+    assert Donation.objects.get().status == Status.PENDING
+
+
+def test_a_plan_whose_payment_page_ran_out_is_given_up() -> None:
+    donation = give(frequency="monthly")
+    gateway.expire_checkout(donation.stripe_session_id or "")
+
+    hear()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.ABANDONED)
+    assert kinds() == []
+
+
+def test_a_failed_renewal_writes_once_for_each_attempt_and_ends_kindly() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+
+    failing = plan()
+    assert (failing.status, failing.failures) == (PlanStatus.PAST_DUE, 1)
+    assert failing.next_attempt_at
+    assert Donation.objects.order_by("pk")[1].status == Status.FAILED
+    letter = rendering.render(Letter.objects.get(kind="renewal_failed"))
+    assert failing.mend_url in letter.text
+
+    pass_days(60)
+    hear()
+    hear()
+
+    over = plan()
+    assert (over.status, over.end_reason, over.next_charge_at) == (PlanStatus.ENDED, EndReason.FAILED, None)
+    assert kinds()[0] == "gift_thanks"
+    assert kinds()[-1] == "plan_ended"
+    assert Donation.objects.count() == 2
+
+
+def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    mend(plan())
+
+    hear()
+
+    mended = plan()
+    assert (mended.status, mended.failures, mended.mend_url) == (PlanStatus.ACTIVE, 0, "")
+    assert mended.card_last4 == "4444"
+    assert ledger.read_total(program).raised_cents == 10000
+    assert [gift.status for gift in Donation.objects.all()] == [Status.PAID] * 2
+
+
+def mend(failing: RecurringDonation) -> None:
+    requests_post(failing.mend_url, {"card": "5555555555554444", "action": "pay"})
+
+
+def requests_post(address: str, data: dict[str, str]) -> None:
+    import requests
+
+    answer = requests.post(address, data=data, allow_redirects=False, timeout=20)
+    assert answer.status_code < 400, answer.text
+
+
+def test_a_bank_that_asks_to_confirm_gets_one_letter_that_says_so() -> None:
+    begin(CONFIRMING_CARD)
+    pass_days(32)
+
+    hear()
+
+    words = rendering.render(Letter.objects.get(kind="renewal_failed"))
+    assert "Your bank asks you to confirm your gift" in words.subject
+
+
+def test_a_plan_by_direct_debit_waits_for_the_bank(program: Program) -> None:
+    donation = give(frequency="monthly")
+    debit(donation)
+    hear()
+
+    assert plan().status == PlanStatus.ACTIVE
+    assert Donation.objects.get().status == Status.PROCESSING
+    assert kinds() == ["gift_processing"]
+
+    banks_answer()
+    hear()
+
+    assert Donation.objects.get().status == Status.PAID
+    assert Donation.objects.get().mandate_reference
+    assert ledger.read_total(program).raised_cents == 5000
+    assert kinds() == ["gift_processing", "gift_thanks"]
+
+
+def test_a_first_debit_that_is_refused_can_be_mended() -> None:
+    donation = give(frequency="monthly")
+    debit(donation, REFUSED_IBAN)
+    banks_answer()
+
+    hear()
+
+    assert Donation.objects.get().status == Status.FAILED
+    assert kinds()[-1] in {"renewal_failed", "plan_ended"}
+
+
+def test_the_sweep_finds_a_renewal_that_nobody_told_us_of(program: Program) -> None:
+    begin()
+    pass_days(32)
+    RecurringDonation.objects.update(checked_at=None)
+
+    assert watching.sweep() == 1
+    assert watching.sweep() == 0
+
+    assert ledger.read_total(program).raised_cents == 10000
+
+
+def test_a_changed_amount_is_what_the_next_payment_asks(program: Program) -> None:
+    plans.change_amount(begin(), 2000)
+    pass_days(32)
+    hear()
+
+    assert plan().amount_cents == 2000
+    assert [gift.amount_cents for gift in Donation.objects.order_by("pk")] == [5000, 2000]
+    assert ledger.read_total(program).raised_cents == 7000
+    assert kinds() == ["gift_thanks", "plan_changed", "gift_thanks"]
+
+
+def test_a_paused_plan_asks_nothing_until_it_is_resumed(program: Program) -> None:
+    plans.pause(begin())
+    plans.pause(plan())
+    assert plan().status == PlanStatus.PAUSED
+    pass_days(32)
+    hear()
+    assert ledger.read_total(program).gifts == 1
+
+    plans.resume(plan())
+    pass_days(63)
+    hear()
+
+    assert plan().status == PlanStatus.ACTIVE
+    assert ledger.read_total(program).gifts == 2
+    assert kinds() == ["gift_thanks", "plan_changed", "plan_changed", "gift_thanks"]
+
+
+def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None:
+    assert plans.cancel(begin(), reason=EndReason.DONOR, comment="I move abroad") is True
+    assert plans.cancel(plan(), reason=EndReason.STAFF) is True
+    pass_days(70)
+    hear()
+
+    over = plan()
+    assert (over.status, over.end_reason, over.end_comment) == (
+        PlanStatus.ENDED,
+        EndReason.DONOR,
+        "I move abroad",
+    )
+    assert ledger.read_total(program).gifts == 1
+    assert kinds() == ["gift_thanks", "plan_ended"]
+
+
+def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: object) -> None:
+    begun = begin()
+    address = settings.STRIPE_API_BASE  # type: ignore[attr-defined]
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"  # type: ignore[attr-defined]
+
+    assert plans.cancel(begun, reason=EndReason.DONOR) is False
+    assert plan().status == PlanStatus.ACTIVE
+
+    settings.STRIPE_API_BASE = address  # type: ignore[attr-defined]
+    watching.sweep()
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+
+
+def test_a_plan_that_is_over_refuses_what_is_asked() -> None:
+    plans.cancel(begin(), reason=EndReason.DONOR)
+
+    with pytest.raises(plans.Refused):
+        plans.pause(plan())
+
+
+def test_stripes_page_for_the_card_is_opened_for_the_donor() -> None:
+    address = plans.payment_page(begin(), return_url="https://example.org/back/")
+
+    assert address.startswith("http")
+
+
+def test_a_renewal_of_an_unknown_plan_is_not_ours() -> None:
+    begun = begin()
+    invoice_id = Donation.objects.get().stripe_invoice_id or ""
+    Donation.objects.update(plan=None, stripe_invoice_id=None)
+    begun.delete()
+
+    assert renewals.hear(invoice_id) == "not a plan of this site"
+
+
+def test_the_thank_you_page_says_how_the_plan_goes_on() -> None:
+    begin()
+
+    page = strip_tags(Client().get(f"/en/gifts/{Donation.objects.get().public_id}/").content.decode())
+
+    assert "You give €50 every month. The next payment is planned for" in page
+    assert "Nothing more will be charged" not in page
