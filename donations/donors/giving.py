@@ -16,6 +16,7 @@ from donations.models import (
     Receipt,
     ReceiptState,
     RecurringDonation,
+    Series,
     Status,
 )
 
@@ -106,6 +107,8 @@ def by_year(email: str) -> list[Year]:
 def document(email: str, reference: str) -> Receipt | None:
     """The document with this number, where it is one of this address's and stands."""
     series, year, number = [*reference.split("-"), "", ""][:3]
+    if series not in Series.values:
+        return None
     if not (year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 10):
         return None
     found = receipts_of(email).filter(
