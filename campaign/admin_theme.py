@@ -85,6 +85,7 @@ _MENU = [
         "title": _("Money"),
         "items": [
             _entry(_("Gifts"), "volunteer_activism", "donations.donation"),
+            _entry(_("Recurring gifts"), "event_repeat", "donations.recurringdonation"),
             _entry(_("Refunds"), "undo", "donations.refund"),
             _entry(_("Disputes"), "gavel", "donations.dispute"),
             _entry(_("Fraud warnings"), "warning", "donations.fraudwarning"),

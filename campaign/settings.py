@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
 
-from campaign import admin_theme, environment, error_reports, logs, thresholds
+from campaign import admin_theme, content_policy, environment, error_reports, logs, thresholds
 
 # Django's generic classes take their type arguments at run time too: forms.ModelChoiceField[FundingNeed].
 django_stubs_ext.monkeypatch()
@@ -298,21 +297,7 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        # Browsers hold a form's redirect to this list too: the gift form ends at Checkout.
-        "form-action": [SELF, "https://checkout.stripe.com"],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

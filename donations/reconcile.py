@@ -112,17 +112,23 @@ def catch_up(charge_id: str) -> str:
 
     Repeating it is safe. Raises `gateway.Unavailable`, `gateway.Refused` or `payments.Impossible`.
     """
-    gifts = Donation.objects.select_related("donor", "program", "designation")
+    gifts = Donation.objects.select_related("donor", "program", "designation", "plan")
     donation = gifts.filter(stripe_charge_id=charge_id).first()
     if donation is None:
         owner = gateway.fetch_owner(charge_id)
         donation = gifts.named(owner.donation)
         if donation is None:
-            return f"no gift of this site (it names {owner.donation!r})"
+            return _renewal(owner) or f"no gift of this site (it names {owner.donation!r})"
     outcome = refresh(donation)
     if donation.status == Status.HELD:
         return f"held for review: {donation.review_reason}"
     return outcome
+
+
+def _renewal(owner: gateway.Owner) -> str:
+    """What was done about a charge that names no gift: a plan's later payment names its invoice only."""
+    invoice_id = gateway.find_invoice(owner.payment_intent_id) if owner.payment_intent_id else ""
+    return renewals.hear(invoice_id) if invoice_id else ""
 
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:

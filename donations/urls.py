@@ -13,6 +13,7 @@ from donations.views.my_gifts import (
     email,
     entrance,
     erasure,
+    plan,
 )
 
 app_name = "donations"
@@ -27,6 +28,12 @@ MY_GIFTS = [
     path("email/", email.ask, name="my_gifts_email"),
     path("email/<str:token>/", email.agree, name="my_gifts_email_agree"),
     path("erasure/", erasure.ask, name="my_gifts_erasure"),
+    path("plans/<uuid:plan>/", plan.show, name="my_gifts_plan"),
+    path("plans/<uuid:plan>/amount/", plan.amount, name="my_gifts_plan_amount"),
+    path("plans/<uuid:plan>/pause/", plan.pause, name="my_gifts_plan_pause"),
+    path("plans/<uuid:plan>/resume/", plan.resume, name="my_gifts_plan_resume"),
+    path("plans/<uuid:plan>/payment/", plan.payment, name="my_gifts_plan_payment"),
+    path("plans/<uuid:plan>/cancel/", plan.cancel, name="my_gifts_plan_cancel"),
     path("documents/<str:reference>/", documents.download, name="my_gifts_document"),
 ]
 urlpatterns = [

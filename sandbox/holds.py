@@ -10,7 +10,7 @@ from sandbox.resources import charges, refunds
 
 
 def capture(intent: StripeObject, amount: int, call: Call | None) -> None:
-    """Take `amount` cents of what is held; the rest is let go."""
+    """Take `amount` cents of what is held; the rest is let go (see `_let_go`)."""
     charge = store.fetch(charges.KIND, intent.data["latest_charge"])
     due.take(payments.HOLD, charge)
     charges.capture(charge, amount)
@@ -22,26 +22,18 @@ def capture(intent: StripeObject, amount: int, call: Call | None) -> None:
         store.save(session)
     events.emit("charge.captured", charge.data, call)
     events.emit("payment_intent.succeeded", intent.data, call)
+    if amount < charge.data["amount"]:
+        _let_go(charge, charge.data["amount"] - amount, call)
     aftermath.owe(charge)
 
 
 def release(intent: StripeObject, reason: str | None, call: Call | None) -> None:
-    """Cancel the intent and let the held money go.
-
-    As at Stripe, the charge then counts as refunded, by a refund that moves no money: its
-    destination says that it is a reversal, and it has no balance transaction.
-    """
+    """Cancel the intent and let the held money go (see `_let_go`)."""
     charge = store.fetch(charges.KIND, intent.data["latest_charge"])
     due.take(payments.HOLD, charge)
-    refund = refunds.reversal(charge.data)
-    store.add(refund)
-    previous = {name: charge.data[name] for name in ("amount_refunded", "refunded")}
-    charge.data |= {"amount_refunded": charge.data["amount"], "refunded": True}
-    store.save(charge)
     intent.data["amount_capturable"] = 0
     payments.cancel(intent, reason, call)
-    events.emit("refund.created", refund, call)
-    events.emit("charge.refunded", charge.data, call, previous)
+    _let_go(charge, charge.data["amount"], call)
 
 
 def expire(charge: StripeObject) -> None:
@@ -52,3 +44,18 @@ def expire(charge: StripeObject) -> None:
     events.emit("charge.expired", charge.data, None)
     intent.data["amount_capturable"] = 0
     payments.cancel(intent, "automatic")
+
+
+def _let_go(charge: StripeObject, amount: int, call: Call | None) -> None:
+    """As at Stripe, what is let go counts as refunded, by a refund that moves no money.
+
+    Its destination says that it is a reversal, and it has no balance transaction.
+    """
+    refund = refunds.reversal(charge.data, amount)
+    store.add(refund)
+    previous = {name: charge.data[name] for name in ("amount_refunded", "refunded")}
+    charge.data["amount_refunded"] += amount
+    charge.data["refunded"] = charge.data["amount_refunded"] == charge.data["amount"]
+    store.save(charge)
+    events.emit("refund.created", refund, call)
+    events.emit("charge.refunded", charge.data, call, previous)

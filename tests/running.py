@@ -15,7 +15,7 @@ from pathlib import Path
 from tests import kept
 from tests.processes import ROOT
 
-_UP_SECONDS = 90
+_UP_SECONDS = 180  # on a machine with much else to do
 _OURS = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -39,7 +39,9 @@ def _environment(folder: Path) -> dict[str, str]:
 class Run:
     """One run, in a session of its own: `left()` finds every process of it, however it ended."""
 
-    def __init__(self, folder: Path, *, port: int | str | None = None, make: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, port: int | str | None = None, make: bool = False, **environment: str
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -48,7 +50,7 @@ class Run:
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=_environment(folder) | {"PORT": str(self.port)},
+            env=_environment(folder) | {"PORT": str(self.port)} | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

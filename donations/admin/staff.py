@@ -37,6 +37,7 @@ _VERBS = {
     "refund": _("give back"),
     "review": _("decide on what is held"),
     "close": _("close"),
+    "end": _("end"),
     "replay": _("handle again"),
 }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.admin import waiting_reversals
+from donations.admin import waiting_plans, waiting_reversals
 from donations.admin.waiting_kind import Kind
 from donations.models import (
     BankLine,
@@ -90,6 +90,7 @@ def _kinds() -> list[Kind]:
             urgent=True,
         ),
         *waiting_reversals.kinds(),
+        *waiting_plans.kinds(),
         Kind(
             ErasureRequest,
             "donations.answer_erasurerequest",

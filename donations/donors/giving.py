@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, LedgerEntry, Receipt, ReceiptState, Status
+from donations.models import (
+    Donation,
+    LedgerEntry,
+    PlanStatus,
+    Receipt,
+    ReceiptState,
+    RecurringDonation,
+    Series,
+    Status,
+)
 
 # Begun and never paid, or written down by mistake: of no interest to whoever looks back on their gifts.
 _NEVER_GIVEN = (Status.EXPIRED, Status.UNDONE)
@@ -68,6 +77,13 @@ def gifts_of(email: str) -> QuerySet[Donation]:
     )
 
 
+def plans_of(email: str) -> QuerySet[RecurringDonation]:
+    """The recurring gifts that ever began, those that go on first."""
+    found = RecurringDonation.objects.filter(donor__email=email).exclude(status=PlanStatus.PENDING)
+    going_on_first = F("ended_at").desc(nulls_first=True)
+    return found.select_related("program", "donor").order_by(going_on_first, "-created_at")
+
+
 def receipts_of(email: str) -> QuerySet[Receipt]:
     found = Receipt.objects.filter(donation__donor__email=email)
     return found.select_related("donation").order_by("issued_at", "pk")
@@ -91,6 +107,8 @@ def by_year(email: str) -> list[Year]:
 def document(email: str, reference: str) -> Receipt | None:
     """The document with this number, where it is one of this address's and stands."""
     series, year, number = [*reference.split("-"), "", ""][:3]
+    if series not in Series.values:
+        return None
     if not (year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 10):
         return None
     found = receipts_of(email).filter(

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations.forms.fields import LineField, MailField, countries
+from donations import money
+from donations.forms.fields import LineField, MailField, amount_message, countries, typed_amount
 from programs.models import Program
 
 
@@ -53,6 +54,47 @@ class EmailForm(OwnForm):
         if email == self.old:
             raise forms.ValidationError(_("This is your address already."))
         return email
+
+
+class AmountForm(OwnForm):
+    """Another amount for a recurring gift, in euros; `cents` when it is valid."""
+
+    amount = LineField(
+        label=_("Amount, in euros"),
+        max_length=40,
+        error_messages={"required": _("Choose an amount.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "transaction-amount"}),
+    )
+
+    def __init__(self, *args: Any, cents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"amount": typed_amount(cents)}, **kwargs})
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "amount" in data:
+            try:
+                data["cents"] = money.parse(
+                    data["amount"],
+                    minimum_cents=settings.DONATION_MINIMUM_CENTS,
+                    maximum_cents=settings.DONATION_MAXIMUM_CENTS,
+                )
+            except money.Unreadable as error:
+                self.add_error("amount", amount_message(error, get_language() or "en"))
+        return data
+
+
+class ReasonForm(OwnForm):
+    """Why somebody ends their gift, if they care to say."""
+
+    reason = forms.CharField(
+        label=_("Why, if you care to say"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        return " ".join(str(self.cleaned_data["reason"]).replace("\x00", "").split())
 
 
 class ContactForm(OwnForm):

@@ -11,7 +11,7 @@ from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
 from donations.gateway.holds import capture, let_go
-from donations.gateway.invoices import fetch_invoice, fetch_mandate
+from donations.gateway.invoices import fetch_invoice, fetch_mandate, find_invoice
 from donations.gateway.records import (
     Checkout,
     CheckoutState,
@@ -80,6 +80,7 @@ __all__ = [
     "fetch_reversals",
     "fetch_subscription",
     "fetch_warning",
+    "find_invoice",
     "give_back",
     "is_live",
     "let_go",

@@ -30,6 +30,15 @@ def fetch_invoice(invoice_id: str, *, patient: bool = True) -> Invoice:
         return _read(found, intent)
 
 
+def find_invoice(payment_intent_id: str) -> str:
+    """The id of the invoice that a PaymentIntent pays; empty where it pays none. Raises as above."""
+    with asking():
+        found = client().v1.invoice_payments.list(
+            {"payment": {"type": "payment_intent", "payment_intent": payment_intent_id}, "limit": 1}
+        )
+        return id_of(found.data[0].invoice) if found.data else ""
+
+
 def fetch_mandate(mandate_id: str) -> str:
     """The reference by which the donor's bank knows a debit. Raises `Unavailable` or `Refused`."""
     with asking():

@@ -66,4 +66,6 @@ def _next_number(series: Series, year: int) -> int:
 
 def _give_back(series: Series, year: int) -> None:
     """Nobody else has taken a number since: we hold the counter."""
-    ReceiptCounter.objects.filter(series=series, year=year).update(last=F("last") - 1)
+    counter = ReceiptCounter.objects.filter(series=series, year=year)
+    counter.update(last=F("last") - 1)
+    counter.filter(last=0).delete()  # made for the number alone, in a year that has none yet

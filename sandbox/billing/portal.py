@@ -46,6 +46,12 @@ def expired(session: StripeObject) -> bool:
     return bool(session.data["created"] + LIFE <= store.now())
 
 
+def awaiting_authentication(session: StripeObject) -> bool:
+    """Whether a bank wants to see its customer before the card is saved."""
+    intent = store.find(setup_intents.KIND, session.private.get("setup_intent", ""))
+    return intent is not None and saving.awaiting_authentication(intent)
+
+
 def intent_of(session: StripeObject) -> StripeObject:
     """The setup intent of this visit, begun at the first try to save something."""
     if intent_id := session.private.get("setup_intent"):
@@ -77,9 +83,9 @@ def save_account(session: StripeObject, iban: ibans.Iban, payer: saving.Payer) -
 
 def end_plan(session: StripeObject) -> None:
     """The customer cancels the plan the session is about: now, or at the end of what is paid."""
-    flow = session.data["flow"] or {}
-    plan = store.fetch(subscriptions.KIND, flow["subscription_cancel"]["subscription"])
-    if plan.data["status"] in ending.ENDED:
+    about = (session.data["flow"] or {}).get("subscription_cancel")
+    plan = store.find(subscriptions.KIND, about["subscription"]) if about else None
+    if plan is None or plan.data["status"] in ending.ENDED:
         return
     rules = store.fetch(portal_configurations.KIND, session.data["configuration"]).data["features"]
     with clocks.at(plan.data["test_clock"]):

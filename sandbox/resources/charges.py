@@ -23,12 +23,11 @@ def authorise(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> St
 
 
 def capture(charge: StripeObject, amount: int) -> None:
-    """Take `amount` of what is held; it arrives with a balance transaction, and the rest is let go."""
+    """Take `amount` of what is held; it arrives with a balance transaction."""
     data = charge.data
     movement = balance_transactions.record("charge", data, amount, balance_transactions.card_fee(amount))
     data |= {
         "amount_captured": amount,
-        "amount_refunded": data["amount"] - amount,
         "balance_transaction": movement["id"],
         "captured": True,
     }

@@ -49,9 +49,9 @@ def blank(
     }
 
 
-def reversal(charge: dict[str, Any]) -> dict[str, Any]:
+def reversal(charge: dict[str, Any], amount: int) -> dict[str, Any]:
     """Money that was held and is let go: none has moved."""
-    refund = blank(charge, charge["amount"], None, {}, pending=False)
+    refund = blank(charge, amount, None, {}, pending=False)
     return {**refund, "destination_details": {"card": {"type": "reversal"}, "type": "card"}}
 
 

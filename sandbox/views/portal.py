@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from sandbox import cards, ibans, store
-from sandbox.billing import clocks, means, portal, saving
+from sandbox.billing import clocks, means, portal
 from sandbox.models import StripeObject
 from sandbox.resources import customers, subscriptions
 from sandbox.views import hosted, policies
@@ -33,7 +33,7 @@ def page(request: HttpRequest, session_id: str) -> HttpResponse:
     with translation.override(_language(session)), clocks.of_customer(session.data["customer"]):
         if request.method != "POST" or _expired(session):
             return _show(request, session, typed=request.GET)
-        if request.POST.get("action") == "end":
+        if request.POST.get("action") == "end" and _flow(session) == "subscription_cancel":
             store.retrying(lambda: portal.end_plan(store.fetch(portal.KIND, session_id)))
             return _done(request, session, _("Your plan ends. Nothing more is charged after that."))
         return _save(request, session)
@@ -47,7 +47,7 @@ def authenticate(request: HttpRequest, session_id: str) -> HttpResponse:
     """The page on which a bank would ask its customer for a code."""
     session = _session(session_id)
     with translation.override(_language(session)), clocks.of_customer(session.data["customer"]):
-        if not saving.awaiting_authentication(portal.intent_of(session)):
+        if _expired(session) or not portal.awaiting_authentication(session):
             return redirect("sandbox:portal", session_id)
         if request.method != "POST":
             return render(request, "sandbox/authenticate.html")
@@ -82,8 +82,7 @@ def _follow(
 ) -> HttpResponse:
     if saved:
         return _done(request, session, _("It is kept: your next payments are made with it."))
-    intent = portal.intent_of(_again(session))
-    if saving.awaiting_authentication(intent):
+    if portal.awaiting_authentication(_again(session)):
         return hosted.see_other(reverse("sandbox:authenticate_portal", args=[session.object_id]))
     return _show(request, session, typed=typed, message=_("Your bank refused this card. Try another one."))
 
@@ -118,7 +117,7 @@ def _show(
         "message": message,
         "done": done,
         "expired": _expired(session),
-        "flow": flow.get("type"),
+        "flow": _flow(session),
         "return_url": session.data["return_url"],
         "plans": [hosted.plan(row.data) for row in plans.exclude(data__status="canceled")],
         "button": _("Save this card"),
@@ -134,6 +133,10 @@ def _session(session_id: str) -> StripeObject:
     if session is None or store.find(customers.KIND, session.data["customer"]) is None:
         raise Http404
     return session
+
+
+def _flow(session: StripeObject) -> str:
+    return str((session.data["flow"] or {}).get("type", ""))
 
 
 def _again(session: StripeObject) -> StripeObject:

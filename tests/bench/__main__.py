@@ -13,8 +13,8 @@ from tests.bench import figures
 from tests.bench.figures import Figure
 
 _ROOT = Path(__file__).resolve().parents[2]
-_BENCHES = ("page", "ledger", "visit", "settle", "pdf", "attack")
-_ON_BOTH = {"ledger", "settle"}
+_BENCHES = ("page", "ledger", "visit", "settle", "webhook", "pdf", "attack")
+_ON_BOTH = {"ledger", "settle", "webhook"}
 _POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     call_command("load_content", verbosity=0)
     call_command("load_tax_rules", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [
             Path(sys.executable).with_name("gunicorn"),
@@ -38,7 +38,7 @@ def main() -> None:
         ]
     )
     try:
-        _wait(port)
+        wait(port)
         page, constant = "/en/hematology/", "/healthz"
         for path in (page, constant):
             measure(port, path, seconds=0.5, headers=_HEADERS)
@@ -59,12 +59,12 @@ def main() -> None:
         server.wait(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

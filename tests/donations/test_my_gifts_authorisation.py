@@ -16,6 +16,7 @@ from donations import urls
 from donations.donors import sessions, sign_in
 from donations.models import Donation, Donor, SignInLink
 from tests.donations.receipt_gifts import donor, gift
+from tests.donations.test_my_gifts_about_me import plan
 from tests.donations.test_my_gifts_gifts import settled
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,7 @@ def other() -> Other:
         gift=given,
         parts={
             "gift": str(given.public_id),
+            "plan": str(plan(person).public_id),
             "reference": receipt.reference,
             # Signed by us, for something else: what opens one door opens no other.
             "token": signing.Signer(salt="something else", sep="~").sign(given.public_id.hex),

@@ -137,7 +137,15 @@ def test_a_damaged_file_is_not_made_again_and_the_page_says_what_to_do(own: Clie
 
 @pytest.mark.parametrize(
     "reference",
-    ["C-2026-1", "c-2026-000001", "C-2026-000001-1", "R-2026-000001", "%00", "C-²-000001", "x" * 999],
+    [
+        "C-2026-1",
+        "c-2026-000001",
+        "C-2026-000001-1",
+        "R-2026-000001",
+        "%00-2026-000001",
+        "C-²-000001",
+        "x" * 999,
+    ],
 )
 def test_only_the_whole_number_names_a_document(own: Client, reference: str) -> None:
     settled(gift())

@@ -1,10 +1,13 @@
 """Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
 
+from typing import Any
+
 import pytest
+import requests
 from django.test import Client
 from django.utils.html import strip_tags
 
-from donations import gateway, ledger, plans
+from donations import gateway, ledger, plans, reconcile, reversals
 from donations.models import (
     Donation,
     EndReason,
@@ -19,6 +22,8 @@ from donations.plans import renewals, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import disputes
+from sandbox.models import StripeObject
 from tests.giving import DECLINED_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
 from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, pass_days, plan
 
@@ -145,13 +150,9 @@ def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None
 
 
 def mend(failing: RecurringDonation) -> None:
-    requests_post(failing.mend_url, {"card": "5555555555554444", "action": "pay"})
-
-
-def requests_post(address: str, data: dict[str, str]) -> None:
-    import requests
-
-    answer = requests.post(address, data=data, allow_redirects=False, timeout=20)
+    """Pay the failed renewal with another card on the hosted page."""
+    card = {"card": "5555555555554444", "action": "pay"}
+    answer = requests.post(failing.mend_url, data=card, allow_redirects=False, timeout=20)
     assert answer.status_code < 400, answer.text
 
 
@@ -205,6 +206,17 @@ def test_the_sweep_finds_a_renewal_that_nobody_told_us_of(program: Program) -> N
     assert ledger.read_total(program).raised_cents == 10000
 
 
+def test_the_books_find_a_renewal_that_nobody_told_us_of(program: Program) -> None:
+    begin()
+    pass_days(32)
+    charge = StripeObject.objects.of_kind("charge").newest_first()[0]
+
+    assert reconcile.catch_up(charge.object_id) == "settled"
+    assert reconcile.catch_up(charge.object_id) == "nothing new"
+
+    assert ledger.read_total(program).raised_cents == 10000
+
+
 def test_a_changed_amount_is_what_the_next_payment_asks(program: Program) -> None:
     plans.change_amount(begin(), 2000)
     pass_days(32)
@@ -249,17 +261,31 @@ def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None
     assert kinds() == ["gift_thanks", "plan_ended"]
 
 
-def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: object) -> None:
+def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: Any) -> None:
     begun = begin()
-    address = settings.STRIPE_API_BASE  # type: ignore[attr-defined]
-    settings.STRIPE_API_BASE = "http://127.0.0.1:1"  # type: ignore[attr-defined]
+    address = settings.STRIPE_API_BASE
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
 
     assert plans.cancel(begun, reason=EndReason.DONOR) is False
     assert plan().status == PlanStatus.ACTIVE
 
-    settings.STRIPE_API_BASE = address  # type: ignore[attr-defined]
+    settings.STRIPE_API_BASE = address
     watching.sweep()
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+
+
+def test_a_contested_payment_ends_its_plan_and_winning_does_not_begin_it_again(program: Program) -> None:
+    begin()
+    charge = StripeObject.objects.of_kind("charge").get()
+    disputes.open_for(charge)
+
+    assert reversals.compare(charge.object_id) == "caught up with Stripe"
+    assert reversals.compare(charge.object_id) == "nothing new"
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DISPUTED)
+    pass_days(70)
+    hear()
+    assert Donation.objects.count() == 1
 
 
 def test_a_plan_that_is_over_refuses_what_is_asked() -> None:

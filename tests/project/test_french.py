@@ -29,6 +29,7 @@ from donations.donors import (
 from donations.models import (
     Donation,
     Issuer,
+    RecurringDonation,
     Way,
 )
 from donations.receipts import (
@@ -200,6 +201,13 @@ def test_visitors_read_french_alone(french: Client) -> None:
     french.cookies["my-gifts"] = sessions.begin("camille.exemple@example.org")
     for path in own():
         found[f"{path} inside"] = left_in_english(french.get(path).content.decode())
+    plan = RecurringDonation.objects.select_related("donor")[0]
+    french.cookies["my-gifts"] = sessions.begin(plan.donor.email)
+    for status in ("active", "paused", "past_due"):
+        RecurringDonation.objects.filter(pk=plan.pk).update(status=status, stripe_subscription_id="sub")
+        for word in ("", "amount/", "cancel/", "?done=ending"):
+            path = f"/fr/my-gifts/plans/{plan.public_id}/{word}"
+            found[f"{path} {status}"] = left_in_english(french.get(path).content.decode())
     for page in ("give", "other-ways"):
         mistakes = french.post(f"/fr/hematologie/{page}/", {})
         found[f"{page} with mistakes"] = left_in_english(mistakes.content.decode())

@@ -244,3 +244,26 @@ def test_setup_session_authenticates(client_of_stripe: stripe.StripeClient) -> N
     )
 
     assert client_of_stripe.v1.checkout.sessions.retrieve(session.id).status == "complete"
+
+
+def test_odd_visits_change_nothing(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    session = _portal(client_of_stripe, plan)
+    seen = last_event(client_of_stripe)
+    site = session.url.partition("/portal/")[0]
+
+    answers = [
+        requests.post(session.url, data={"action": "end"}, timeout=5),
+        requests.get(session.url + "authenticate/", timeout=5),
+        requests.post(session.url + "authenticate/", data={"action": "complete"}, timeout=5),
+        requests.post(session.url, data={"card": "\x00", "name": "<script>"}, timeout=5),
+        requests.post(session.url, data={"iban": "FR76" * 99}, timeout=5),
+        requests.get(site + "/portal/bps_none%00/", timeout=5),
+        requests.get(site + "/invoices/in_none/", timeout=5),
+        requests.put(session.url, timeout=5),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 200, 404, 404, 405]
+    assert "<script>" not in "".join(answer.text for answer in answers)
+    assert types(client_of_stripe, seen) == []
+    assert client_of_stripe.v1.subscriptions.retrieve(plan.id).cancel_at is None

@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "overview",
         email=email,
+        plans=giving.plans_of(email),
         years=giving.by_year(email),
         givers=contact.givers(email),
         told=subscriptions.told(email),

@@ -1,0 +1,46 @@
+"""Recurring gifts in the admin: looked at by three roles, ended by two."""
+
+import pytest
+
+from donations.models import EndReason, PlanStatus
+from outreach.models import Letter
+from programs.models import Program
+from tests import staff
+from tests.planning import begin, plan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program) -> None:
+    pass
+
+
+def test_a_treasurer_ends_a_plan_after_reading_what_it_does() -> None:
+    address = f"/admin/donations/recurringdonation/{begin().pk}/"
+    client = staff.signed_in("Treasurer")
+
+    page = client.get(f"{address}change/").content.decode()
+    asked = client.get(f"{address}end/").content.decode()
+    assert plan().status == PlanStatus.ACTIVE
+    client.post(f"{address}end/", {"comment": "asked by telephone"})
+
+    assert "End this recurring gift" in page
+    assert "nothing is given back" in asked
+    over = plan()
+    assert (over.status, over.end_reason, over.end_comment) == (
+        PlanStatus.ENDED,
+        EndReason.STAFF,
+        "asked by telephone",
+    )
+    assert Letter.objects.filter(kind="plan_ended").exists()
+    assert "End this recurring gift" not in client.get(f"{address}change/").content.decode()
+
+
+def test_a_fundraiser_looks_and_ends_nothing() -> None:
+    address = f"/admin/donations/recurringdonation/{begin().pk}/"
+    client = staff.signed_in("Fundraiser")
+
+    assert "End this recurring gift" not in client.get(f"{address}change/").content.decode()
+    assert client.post(f"{address}end/").status_code == 403
+    assert plan().status == PlanStatus.ACTIVE

@@ -1,0 +1,152 @@
+"""A recurring gift in its donor's hands, with the sandbox's Stripe behind it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from donations import plans
+from donations.donors import contact, sessions
+from donations.models import EndReason, PlanStatus, RecurringDonation
+from outreach.models import Letter
+from programs.models import Program
+from tests import planning
+from tests.broken_stripe import broken_stripe
+from tests.browser.donor import plain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EMAIL = "camille@example.org"
+
+
+@pytest.fixture
+def begun(stripe_sandbox: str, program: Program) -> RecurringDonation:
+    return planning.begin()
+
+
+@pytest.fixture
+def own(begun: RecurringDonation, client: Client) -> Client:
+    client.cookies["my-gifts"] = sessions.begin(EMAIL)
+    return client
+
+
+def address(plan: RecurringDonation, word: str = "") -> str:
+    return f"/en/my-gifts/plans/{plan.public_id}/{word}"
+
+
+def words(client: Client, path: str) -> str:
+    return plain(client.get(path).content.decode())
+
+
+def test_the_plan_is_shown_with_its_next_payment_and_card(own: Client, begun: RecurringDonation) -> None:
+    overview, page = words(own, "/en/my-gifts/"), words(own, address(begun))
+
+    assert "€50 every month" in overview
+    assert "Next payment on" in overview
+    assert "Card ending in 4242" in page
+    assert address(begun) in overview
+
+
+def test_another_amount_counts_from_the_next_payment_on(own: Client, begun: RecurringDonation) -> None:
+    assert 'value="50"' in words(own, address(begun, "amount/"))
+
+    for _ in range(2):
+        answer = own.post(address(begun, "amount/"), {"amount": "12,50"})
+        assert answer["Location"] == f"{address(begun)}?done=amount"
+
+    assert planning.plan().amount_cents == 1250
+    assert "€12.50 every month" in words(own, answer["Location"])
+    assert Letter.objects.filter(kind="plan_changed").count() == 1
+
+
+@pytest.mark.parametrize("amount", ["", "1", "1.000", "much", "99999999"])
+def test_an_amount_that_cannot_be_is_said_beside_the_field(
+    own: Client, begun: RecurringDonation, amount: str
+) -> None:
+    assert own.post(address(begun, "amount/"), {"amount": amount}).status_code == 422
+    assert planning.plan().amount_cents == 5000
+
+
+def test_paused_and_resumed_however_often_it_is_pressed(own: Client, begun: RecurringDonation) -> None:
+    for word, status in (("pause", PlanStatus.PAUSED), ("resume", PlanStatus.ACTIVE)):
+        for _ in range(2):
+            assert own.post(address(begun, f"{word}/")).status_code == 303
+        assert planning.plan().status == status
+
+    assert Letter.objects.filter(kind="plan_changed").count() == 2
+
+
+def test_the_card_is_changed_on_stripes_page(own: Client, begun: RecurringDonation) -> None:
+    answer = own.post(address(begun, "payment/"))
+
+    assert answer.status_code == 303
+    assert "/sandbox/" in answer["Location"]
+
+
+def test_ended_in_one_step_with_a_reason_or_none(own: Client, begun: RecurringDonation) -> None:
+    page = words(own, address(begun, "cancel/"))
+    assert page.count('<button class="button"') == 1
+
+    for _ in range(2):
+        answer = own.post(address(begun, "cancel/"), {"reason": "I move\nabroad."})
+        assert answer["Location"] == f"{address(begun)}?done=cancelled"
+
+    ended = planning.plan()
+    assert (ended.status, ended.end_reason, ended.end_comment) == (
+        PlanStatus.ENDED,
+        EndReason.DONOR,
+        "I move abroad.",
+    )
+    assert Letter.objects.filter(kind="plan_ended").count() == 1
+    assert "Ended on" in words(own, answer["Location"])
+    assert own.post(address(begun, "amount/"), {"amount": "20"}).status_code == 409
+    assert own.post(address(begun, "pause/")).status_code == 409
+
+
+@pytest.mark.parametrize("word", ["pause", "amount", "payment"])
+def test_stripe_down_is_said_and_changes_nothing(
+    own: Client, begun: RecurringDonation, settings: Any, word: str
+) -> None:
+    with broken_stripe(500) as down:
+        settings.STRIPE_API_BASE = down
+        answer = own.post(address(begun, f"{word}/"), {"amount": "20"})
+
+    assert answer.status_code == 503
+    assert "Nothing has changed. Please try again in a moment." in answer.content.decode()
+    assert (planning.plan().status, planning.plan().amount_cents) == (PlanStatus.ACTIVE, 5000)
+
+
+def test_the_wish_to_end_is_kept_while_stripe_is_down(
+    own: Client, begun: RecurringDonation, settings: Any
+) -> None:
+    working = settings.STRIPE_API_BASE
+    with broken_stripe(500) as down:
+        settings.STRIPE_API_BASE = down
+        answer = own.post(address(begun, "cancel/"))
+    assert answer["Location"] == f"{address(begun)}?done=ending"
+    assert "Ending: nothing more is charged" in words(own, answer["Location"])
+    settings.STRIPE_API_BASE = working
+
+    plans.carry_out(planning.plan())
+
+    assert planning.plan().status == PlanStatus.ENDED
+
+
+def test_a_renewal_goes_to_the_new_address(own: Client, begun: RecurringDonation) -> None:
+    contact.change(begun.donor, contact.Contact("3 Sample Street", "D02", "Dublin", "IE", "en"))
+    planning.pass_days(32)
+    planning.hear()
+
+    renewal = planning.plan().donations.order_by("-pk")[0]
+    assert renewal.donor.city == "Dublin"
+    assert planning.plan().donations.count() == 2
+
+
+def test_somebody_elses_plan_cannot_be_touched(begun: RecurringDonation) -> None:
+    other = Client()
+    other.cookies["my-gifts"] = sessions.begin("philomene@example.org")
+
+    codes = {other.post(address(begun, f"{word}/")).status_code for word in ("pause", "cancel", "payment")}
+
+    assert codes == {404}
+    assert planning.plan().status == PlanStatus.ACTIVE
