@@ -1,7 +1,12 @@
 """What has gone back of a charge at Stripe, found and recorded, whatever told us to look."""
 
-from donations import gateway, payments, reconcile
-from donations.models import Donation
+from contextlib import suppress
+
+from donations import gateway, payments, plans, reconcile
+from donations.models import DisputeStatus, Donation, EndReason, PlanStatus, RecurringDonation
+
+# The bank took the money, whatever came of it. A question of the bank's stops nothing.
+_CONTESTED = (DisputeStatus.OPEN, DisputeStatus.LOST, DisputeStatus.WON)
 
 
 class UnknownDonation(Exception):
@@ -21,7 +26,29 @@ def compare(charge_id: str) -> str:
         return "not a gift of this site"
     if donation.settled_at is None:
         reconcile.refresh(donation)
-    return "caught up with Stripe" if payments.catch_up(donation, reversals) else "nothing new"
+    changed = payments.catch_up(donation, reversals)
+    if donation.plan_id is not None and reversals.disputes:
+        stop_contested_plans(donation)
+    return "caught up with Stripe" if changed else "nothing new"
+
+
+def stop_contested_plans(donation: Donation | None = None) -> int:
+    """End the plans of which the bank has contested a payment, or this gift's alone. Returns how many.
+
+    A dispute that is won gives the money back; the plan stays ended. Repeating it is safe, and what
+    Stripe does not answer now is carried out by the plans' own sweep.
+    """
+    contested = RecurringDonation.objects.filter(
+        stop_requested_at=None, donations__disputes__status__in=_CONTESTED
+    ).exclude(status=PlanStatus.ENDED)
+    if donation is not None:
+        contested = contested.filter(donations=donation)
+    stopped = 0
+    for plan in contested.distinct():
+        stopped += plans.stop(plan, EndReason.DISPUTED)
+        with suppress(gateway.Unavailable, gateway.Refused):
+            plans.carry_out(plan)
+    return stopped
 
 
 def find(reversals: gateway.Reversals) -> Donation | None:

@@ -12,6 +12,7 @@ from donations import (
     guard,
     reconcile,
     refunds,
+    reversals,
     review,
     webhooks,
 )
@@ -59,8 +60,9 @@ def review_held() -> None:
 
 @shared_task
 def send_refunds() -> None:
-    """Ask Stripe for the refunds that it could not be asked for when they were decided."""
+    """Ask Stripe for what it could not be asked for when it was decided: refunds, the end of a plan."""
     refunds.sweep()
+    reversals.stop_contested_plans()
 
 
 @shared_task

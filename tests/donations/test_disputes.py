@@ -11,17 +11,22 @@ from donations import gateway, ledger, payments, reconcile, reversals
 from donations.models import (
     Dispute,
     DisputeStatus,
+    Donation,
+    EndReason,
     EntryKind,
     LedgerEntry,
+    PlanStatus,
     Receipt,
     ReceiptState,
     Status,
     StripeEvent,
 )
+from donations.plans import watching
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import sweep
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
+from tests.planning import begin
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
@@ -168,6 +173,43 @@ def test_contested_before_we_ever_settled_it_is_settled_then_contested(program: 
     assert raised(program) == 0
     assert kinds() == ["dispute", "dispute_fee", "gift"]
     assert letters("gift_thanks") == 1
+
+
+def test_a_plan_whose_payment_is_contested_ends_and_stays_ended(program: Program) -> None:
+    plan = begin()
+    gift = Donation.objects.get()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    plan.refresh_from_db()
+    assert (plan.status, plan.end_reason) == (PlanStatus.ENDED, EndReason.DISPUTED)
+    assert Letter.objects.get(kind="gift_disputed").facts["plan_stopped"] is True
+
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+
+    plan.refresh_from_db()
+    gift.refresh_from_db()
+    assert gift.status == Status.PAID
+    assert plan.status == PlanStatus.ENDED
+
+
+def test_a_plan_that_stripe_was_not_there_to_end_is_ended_by_the_sweep(
+    program: Program, settings: Any
+) -> None:
+    plan, base = begin(), settings.STRIPE_API_BASE
+    gift = Donation.objects.get()
+    at_stripe(charge_of(gift), "dispute")
+    payments.catch_up(gift, gateway.fetch_reversals(charge_of(gift)))
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
+    assert reversals.stop_contested_plans() == 1
+    assert reversals.stop_contested_plans() == 0
+    settings.STRIPE_API_BASE = base
+
+    watching.sweep()
+
+    plan.refresh_from_db()
+    assert plan.status == PlanStatus.ENDED
 
 
 def test_contested_after_a_part_was_given_back_the_rest_is_contested(program: Program) -> None:
