@@ -15,7 +15,7 @@ from tests.planning import FAILING_CARD
 def give_monthly(page: Page, visitor: Visitor, card: str = donor.GOOD_CARD) -> None:
     page.goto(donor.PROGRAM[visitor.language])
     donor.click_to_give(page, visitor)
-    page.get_by_label(visitor.says("Every month")).check()
+    page.get_by_label(visitor.says("Every month"), exact=True).check()
     donor.fill_in(page, visitor, euros="20")
     donor.send_form(page, visitor)
     donor.pay(page, visitor, card)
@@ -32,7 +32,7 @@ def test_monthly_gift_is_named_on_the_button_and_on_every_page_after(
     donor.click_to_give(page, visitor)
     assert page.locator("[name=frequency]:checked").input_value() == "once"
 
-    page.get_by_label(visitor.says("Every month")).check()
+    page.get_by_label(visitor.says("Every month"), exact=True).check()
     assert page.locator("[name=amount]:checked").count() == 1  # the same amount is offered every month too
     donor.fill_in(page, visitor, euros="20")
     amount = {"en": "€20", "fr": "20 €"}[language]
@@ -70,7 +70,7 @@ def test_failed_renewal_is_mended_in_one_step(browse: Browse) -> None:
     page = browse(WIDE)
     give_monthly(page, visitor, FAILING_CARD)
     page.goto("/sandbox/kinds/subscription/")
-    page.locator(".sandbox__list a").first.click()
+    page.locator("tbody a").first.click()
     page.get_by_role("button", name="Let its next payment come").click()
 
     donor.await_letter(page, visitor, "Test: Your gift could not be collected").click()

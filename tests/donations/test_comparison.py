@@ -23,7 +23,7 @@ from donations.models import (
 )
 from programs.models import Program
 from sandbox.models import StripeObject
-from tests.giving import give, pay
+from tests.giving import banks_answer, debit, give, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,6 +87,19 @@ def test_a_gift_nobody_told_us_about_is_settled_by_the_comparison() -> None:
     assert outcome.repaired == [f"gift {donation.stripe_charge_id}: settled"]
     assert Discrepancy.objects.count() == 0
     assert compare().repaired == []
+
+
+def test_a_debit_that_the_bank_refuses_is_in_neither_book() -> None:
+    """Stripe books it when it is handed to the bank, and takes it back with a movement of its own."""
+    donation = give()
+    debit(donation, "FR8420041010050500013M02607")
+    under_way = compare()
+    banks_answer()
+    reconcile.refresh(donation)
+
+    assert (under_way.left, compare().left) == ([], [])
+    donation.refresh_from_db()
+    assert (donation.status, LedgerEntry.objects.count()) == (Status.FAILED, 0)
 
 
 def test_a_payment_that_is_not_ours_is_shown_and_counts_nowhere(program: Program) -> None:

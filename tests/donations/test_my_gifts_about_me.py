@@ -198,7 +198,7 @@ def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
     # Of the machine: keys, addresses of Stripe's and times that say nothing of a person.
     machine = {
         *("submission_key", "livemode", "stripe_session_id", "checkout_url", "stripe_invoice_id"),
-        *("checked_at", "settled_at", "review_first", "review_reason"),
+        *("checked_at", "settled_at", "review_first", "review_reason", "reviewed_at", "reviewed_by"),
     }
 
     assert {relation.name for relation in Donor._meta.related_objects} == {"donations", "plans", "pledges"}

@@ -101,16 +101,18 @@ def test_the_walk_has_found_the_donors_space() -> None:
 
 
 @pytest.mark.parametrize(("name", "parts"), [row for row in NAMED if row[1]])
-@pytest.mark.parametrize("method", ["get", "post"])
 def test_what_names_somebody_elses_is_unknown_here(
-    mine: Client, other: Other, name: str, parts: tuple[str, ...], method: str
+    mine: Client, other: Other, name: str, parts: tuple[str, ...]
 ) -> None:
     path = reverse(name, kwargs={part: other.parts[part] for part in parts})
 
-    answer = getattr(mine, method)(path)
+    answers = [mine.get(path), mine.post(path, {"reason": "", "amount": "20"})]
 
-    assert answer.status_code == 404 or (method == "post" and answer.status_code == 405)
-    assert not any(secret in answer.content.decode() for secret in SECRETS)
+    codes = {answer.status_code for answer in answers}
+    assert 404 in codes
+    assert codes <= {404, 405}  # an address for one method does not know the other
+    for answer in answers:
+        assert not any(secret in answer.content.decode() for secret in SECRETS)
 
 
 @pytest.mark.parametrize(("name", "parts"), [row for row in NAMED if not row[1]])

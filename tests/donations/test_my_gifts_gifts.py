@@ -158,5 +158,5 @@ def test_many_gifts_cost_no_more_queries_than_few(own: Client, django_assert_max
     for number in range(12):
         settled(gift(person, amount_cents=1000 + number))
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         own.get(PAGE)

@@ -7,7 +7,7 @@ import requests
 from django.test import Client
 from django.utils.html import strip_tags
 
-from donations import gateway, ledger, plans, reconcile
+from donations import gateway, ledger, plans, reconcile, reversals
 from donations.models import (
     Donation,
     EndReason,
@@ -22,6 +22,7 @@ from donations.plans import renewals, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import disputes
 from sandbox.models import StripeObject
 from tests.giving import DECLINED_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
 from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, pass_days, plan
@@ -271,6 +272,20 @@ def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: Any) -> None:
     settings.STRIPE_API_BASE = address
     watching.sweep()
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+
+
+def test_a_contested_payment_ends_its_plan_and_winning_does_not_begin_it_again(program: Program) -> None:
+    begin()
+    charge = StripeObject.objects.of_kind("charge").get()
+    disputes.open_for(charge)
+
+    assert reversals.compare(charge.object_id) == "caught up with Stripe"
+    assert reversals.compare(charge.object_id) == "nothing new"
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DISPUTED)
+    pass_days(70)
+    hear()
+    assert Donation.objects.count() == 1
 
 
 def test_a_plan_that_is_over_refuses_what_is_asked() -> None:
