@@ -86,6 +86,7 @@ def test_a_part_given_back_leaves_the_gift_paid_and_a_new_receipt_states_the_res
     ]
 
 
+@pytest.mark.embedded
 def test_parts_add_up_to_the_whole(program: Program) -> None:
     donation = paid()
 
@@ -100,6 +101,7 @@ def test_parts_add_up_to_the_whole(program: Program) -> None:
     assert letters("gift_refunded") == 2
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("cents", [5001, 0, -1])
 def test_never_more_than_is_left(program: Program, cents: int) -> None:
     donation = paid()
@@ -111,6 +113,7 @@ def test_never_more_than_is_left(program: Program, cents: int) -> None:
     assert raised(program) == 5000
 
 
+@pytest.mark.embedded
 def test_never_more_than_is_left_after_a_part(program: Program) -> None:
     donation = paid()
     ask(donation, 3000)
@@ -169,6 +172,7 @@ def test_stripe_down_leaves_it_asked_for_and_the_sweep_asks_again(program: Progr
     assert raised(program) == 0
 
 
+@pytest.mark.embedded
 def test_killed_after_stripe_made_it_finds_it_and_makes_no_other(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +194,7 @@ def test_killed_after_stripe_made_it_finds_it_and_makes_no_other(
     assert raised(program) == 3000
 
 
+@pytest.mark.embedded
 def test_what_stripe_refuses_is_said_and_moves_nothing(program: Program, settings: Any) -> None:
     settings.STAFF_EMAIL = ["treasurer@example.org"]
     donation = paid()
@@ -204,6 +209,7 @@ def test_what_stripe_refuses_is_said_and_moves_nothing(program: Program, setting
     assert Letter.objects.get(kind="staff_notice").to == "treasurer@example.org"
 
 
+@pytest.mark.embedded
 def test_a_refund_made_in_the_dashboard_arrives_as_ours(program: Program) -> None:
     donation = paid()
     in_dashboard(donation, 2000)
@@ -217,6 +223,7 @@ def test_a_refund_made_in_the_dashboard_arrives_as_ours(program: Program) -> Non
     assert not StripeEvent.objects.filter(processed_at=None).exists()
 
 
+@pytest.mark.embedded
 def test_told_again_and_out_of_order_changes_nothing(program: Program) -> None:
     donation = paid()
     in_dashboard(donation, 2000)
@@ -235,6 +242,7 @@ def test_told_again_and_out_of_order_changes_nothing(program: Program) -> None:
     assert (letters("gift_refunded"), letters("gift_thanks")) == (2, 1)
 
 
+@pytest.mark.embedded
 def test_given_back_before_we_ever_settled_it_is_settled_then_given_back(program: Program) -> None:
     donation = begun()
     in_dashboard(donation)
@@ -250,6 +258,7 @@ def test_given_back_before_we_ever_settled_it_is_settled_then_given_back(program
     assert (letters("gift_thanks"), letters("gift_refunded")) == (1, 1)
 
 
+@pytest.mark.embedded
 def test_the_refund_told_of_before_the_payment_settles_both(program: Program) -> None:
     donation = begun()
     refund = in_dashboard(donation, 2000)
@@ -284,6 +293,7 @@ def test_a_refund_that_comes_back_counts_again_and_both_are_told(program: Progra
     assert refunds.left(donation) == 5000
 
 
+@pytest.mark.embedded
 def test_made_and_come_back_before_we_heard_is_no_news_to_the_donor(program: Program) -> None:
     donation = paid()
     made = in_dashboard(donation)
@@ -299,6 +309,7 @@ def test_made_and_come_back_before_we_heard_is_no_news_to_the_donor(program: Pro
     assert Receipt.objects.get().state == ReceiptState.ISSUED
 
 
+@pytest.mark.embedded
 def test_an_answer_older_than_what_is_known_takes_nothing_back(program: Program) -> None:
     donation = paid()
     refund = ask(donation, 5000)
@@ -331,6 +342,7 @@ def test_four_at_once_post_a_refund_once(program: Program) -> None:
     assert Refund.objects.count() == letters("gift_refunded") == 1
 
 
+@pytest.mark.embedded
 def test_a_debit_that_the_bank_took_back_is_not_given_back_too(program: Program) -> None:
     donation = paid()
     at_stripe(donation.stripe_charge_id or "", "dispute")
@@ -346,6 +358,7 @@ def test_a_debit_that_the_bank_took_back_is_not_given_back_too(program: Program)
         ask(donation, 5000)
 
 
+@pytest.mark.embedded
 def test_a_gift_that_was_given_back_still_counts_as_a_gift(program: Program) -> None:
     ask(paid(), 5000)
 
