@@ -4,18 +4,24 @@ An error may come before the language is known, or after another visitor's in th
 page asks the request itself: its address first, then what the browser prefers.
 """
 
+import sys
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views import defaults
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
+
+# Seconds: a database that is restarted is there again within moments.
+_DATABASE_BACK_AFTER: Final = 30
 
 
 def _in_visitors_language(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
@@ -40,8 +46,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs no database: that may be what broke."""
-    return _in_visitors_language(request, defaults.server_error)
+    """Needs no database: that may be what broke. Then it says that it is worth trying again."""
+    page = _in_visitors_language(request, defaults.server_error)
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        page.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        page["Retry-After"] = str(_DATABASE_BACK_AFTER)
+    return page
 
 
 _SHOWN: Final[dict[str, Callable[[HttpRequest], Any]]] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
@@ -29,7 +30,7 @@ RAISED: dict[int, type[Exception]] = {400: BadRequest, 403: PermissionDenied, 40
 
 
 def _raises(request: HttpRequest, status: int) -> HttpResponse:
-    raise RAISED[status]
+    raise RAISED.get(status, OperationalError)
 
 
 urlpatterns = [path("broken/<int:status>/", _raises), *urls.urlpatterns]
@@ -98,6 +99,13 @@ def test_pages_for_the_worst_need_no_database(page: Callable[..., HttpResponse])
     answer = page(RequestFactory().get("/fr/hematologie/"), *reason)
 
     assert '<html lang="fr">' in answer.content.decode()
+
+
+def test_a_database_that_is_away_is_no_error_for_ever(breakable: Client) -> None:
+    answer = breakable.get("/broken/503/", headers={"accept-language": "en"})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert WORDS[500, "en"] in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
