@@ -38,7 +38,7 @@ def refresh(plan: RecurringDonation, *, patient: bool = True) -> None:
         plan.refresh_from_db()
         if plan.status == PlanStatus.ENDED or not plan.stripe_subscription_id:
             return
-        if _record(plan, gateway.fetch_subscription(plan.stripe_subscription_id, patient=patient)):
+        if record(plan, gateway.fetch_subscription(plan.stripe_subscription_id, patient=patient)):
             return
     raise gateway.Unavailable(f"the plan {plan.public_id} changes faster than it can be written down")
 
@@ -54,7 +54,7 @@ def end(plan: RecurringDonation, **changes: object) -> dict[str, object]:
     }
 
 
-def _record(plan: RecurringDonation, told: gateway.Subscription) -> bool:
+def record(plan: RecurringDonation, told: gateway.Subscription) -> bool:
     """Write down an answer, unless another was written since the plan was read. One transaction."""
     if told.reference != str(plan.public_id) or told.livemode != plan.livemode:
         raise payments.Impossible(f"{told.subscription_id} is not the subscription of {plan.public_id}")

@@ -18,7 +18,7 @@ from donations.models import (
     RecurringDonation,
     Status,
 )
-from donations.plans import renewals, watching
+from donations.plans import renewals, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
@@ -243,6 +243,16 @@ def test_a_paused_plan_asks_nothing_until_it_is_resumed(program: Program) -> Non
     assert plan().status == PlanStatus.ACTIVE
     assert ledger.read_total(program).gifts == 2
     assert kinds() == ["gift_thanks", "plan_changed", "plan_changed", "gift_thanks"]
+
+
+def test_an_answer_that_took_its_time_never_covers_a_newer_one() -> None:
+    slow = begin()
+    told = gateway.fetch_subscription(slow.stripe_subscription_id or "")
+    plans.pause(plan())
+
+    assert telling.record(slow, told) is False
+
+    assert plan().status == PlanStatus.PAUSED
 
 
 def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None:
