@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from donations import ledger
 from donations.money import format_money
 from donations.progress import Progress
 from donations.sharing import painting
@@ -76,22 +77,24 @@ class SharePicture:
             logger.warning("A picture for sharing could not be kept.", exc_info=True)
 
 
-def of_program(program: Program) -> SharePicture:
-    """The picture of a programme's page. One query."""
+def of_program(program: Program, total: ledger.Total | None = None) -> SharePicture:
+    """The picture of a programme's page. One query, none where the total has been read."""
     path = reverse("donations:share_program", args=[program.slug])
-    return _of(program, path=path, place=f"program-{program.pk}", title=program.title)
+    return _of(program, total, path=path, place=f"program-{program.pk}", title=program.title)
 
 
 def of_update(update: ProgressUpdate) -> SharePicture:
     """The picture of an update. One query."""
     path = reverse("donations:share_update", args=[update.program.slug, update.slug])
     place = f"update-{update.pk}"
-    return _of(update.program, path=path, place=place, title=update.title, kicker=_("Progress update"))
+    return _of(update.program, None, path=path, place=place, title=update.title, kicker=_("Progress update"))
 
 
-def _of(program: Program, *, path: str, place: str, title: str, kicker: str = "") -> SharePicture:
+def _of(
+    program: Program, total: ledger.Total | None, *, path: str, place: str, title: str, kicker: str = ""
+) -> SharePicture:
     language = get_language() or settings.LANGUAGE_CODE
-    progress = Progress.of(program)
+    progress = Progress.of(program, total)
     percent = format_percent(progress.percent / 100, format="#,##0\u00a0%" if language == "fr" else "#,##0%")
     target = _("of the %(amount)s target") % {
         "amount": format_money(progress.target_cents, progress.currency, language)

@@ -22,7 +22,7 @@ register = template.Library()
 @register.inclusion_tag("donations/_progress.html", takes_context=True)
 def donation_progress(context: RequestContext, program: Program) -> dict[str, object]:
     """The meter."""
-    progress = Progress.of(program, _account(context, program).total)
+    progress = Progress.of(program, account_of(context, program).total)
     landmarks = progress.landmarks(program.milestones.all())
     return {
         "program": program,
@@ -37,7 +37,7 @@ def donation_progress(context: RequestContext, program: Program) -> dict[str, ob
 @register.inclusion_tag("donations/_total.html", takes_context=True)
 def total_explained(context: RequestContext, program: Program) -> dict[str, object]:
     """How the meter's total is made, and how it grew."""
-    account = _account(context, program)
+    account = account_of(context, program)
     return {
         "program": program,
         "progress": Progress.of(program, account.total, pledged_cents=promised.pledged_cents(program)),
@@ -60,7 +60,7 @@ def gift_strip(progress: Progress) -> dict[str, object]:
     return {"progress": progress, "filled": dots.path(0, filled, 25), "empty": dots.path(filled, 100, 25)}
 
 
-def _account(context: RequestContext, program: Program) -> ledger.Account:
+def account_of(context: RequestContext, program: Program) -> ledger.Account:
     """Read once for a page: all that it shows of the money is of the same moment."""
     page: dict[str, dict[int, ledger.Account]] = cast(Any, context.render_context)
     kept = page.setdefault("accounts", {})

@@ -4,11 +4,13 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import RequestContext
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from donations.sharing import pictures
+from donations.templatetags.giving import account_of
 from programs import structured_data
 from programs.addresses import absolute
 from programs.models import Program, ProgressUpdate
@@ -16,10 +18,12 @@ from programs.models import Program, ProgressUpdate
 register = template.Library()
 
 
-@register.simple_tag
-def share_picture(shown: Program | ProgressUpdate) -> pictures.SharePicture:
-    """The picture that the page is shared with now."""
-    return pictures.of_program(shown) if isinstance(shown, Program) else pictures.of_update(shown)
+@register.simple_tag(takes_context=True)
+def share_picture(context: RequestContext, shown: Program | ProgressUpdate) -> pictures.SharePicture:
+    """The picture that the page is shared with now: of the moment of all that the page shows of the money."""
+    if isinstance(shown, ProgressUpdate):
+        return pictures.of_update(shown)
+    return pictures.of_program(shown, account_of(context, shown).total)
 
 
 @register.simple_tag
