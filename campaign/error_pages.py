@@ -48,10 +48,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs no database: that may be what broke. Then it says that it is worth trying again."""
     page = _in_visitors_language(request, defaults.server_error)
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    if _database_is_away(sys.exception()):
         page.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         page["Retry-After"] = str(_DATABASE_BACK_AFTER)
     return page
+
+
+def _database_is_away(error: BaseException | None) -> bool:
+    """Whether that is what an error comes from, whatever was made of it on its way here."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 _SHOWN: Final[dict[str, Callable[[HttpRequest], Any]]] = {
