@@ -178,7 +178,7 @@ def postgresql_crashes(site: Site) -> None:
     assert 200 not in set(Delivery.objects.exclude(state="delivered").values_list("status", flat=True))
     assert site.missing() == {"database"}
     sent = site.send_form("nobody@example.org")
-    assert sent.status_code == 503
+    assert sent.status_code in {500, 503}  # in development Django shows its own page
 
     site.postgresql.start()
 
