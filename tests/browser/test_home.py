@@ -28,7 +28,7 @@ def test_home_leads_to_the_programme_in_the_visitors_language(
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("width", [320, 375, NARROW])
+@pytest.mark.parametrize("width", [320, 360, 375, NARROW, 414])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_name_and_languages_stand_on_one_line_of_a_phone(browse: Browse, width: int, language: str) -> None:
     page = browse(width, language=language)

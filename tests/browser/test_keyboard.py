@@ -104,7 +104,7 @@ def walk_down(page: Page) -> list[str]:
         assert len(stops) < _MOST_STOPS, f"the focus never leaves: {stops[-3:]}"
 
 
-@pytest.mark.parametrize("height", [568, 756, 844])
+@pytest.mark.parametrize("height", [568, 740, 756, 772, 788, 844])
 @pytest.mark.parametrize("path", ["/en/hematology/", "/fr/hematologie/give/"])
 def test_every_stop_on_a_phone_is_seen_on_the_way_down_and_up_again(
     browse: Browse, path: str, height: int

@@ -82,7 +82,7 @@ def test_a_partner_copies_the_code_and_its_frame_shows_the_card(browse: Browse, 
 
 
 @pytest.mark.parametrize("path", ["/en/hematology/card/", "/fr/hematologie/card/"])
-@pytest.mark.parametrize("width", [260, 300, 480])
+@pytest.mark.parametrize("width", [260, 282, 300, 360, 480, 700])
 def test_nothing_of_the_card_is_cut_in_a_phones_column(browse: Browse, path: str, width: int) -> None:
     page = browse()
     page.set_viewport_size({"width": width, "height": 220})

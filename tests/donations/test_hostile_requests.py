@@ -254,7 +254,7 @@ _anything = st.text(max_size=40) | st.sampled_from(
 
 
 @settings(
-    max_examples=25,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,

@@ -126,7 +126,7 @@ _FIELDS = ["id", "type", "livemode", "created", "api_version", "data", "object"]
 
 
 @settings(
-    max_examples=50,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     database=None,
@@ -149,7 +149,7 @@ def test_whatever_is_signed_is_kept_or_refused_and_moves_no_money(
 
 
 @settings(
-    max_examples=30,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,

@@ -135,7 +135,7 @@ def _events() -> StripeObjectQuerySet:
 
 
 @settings(
-    max_examples=4,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
