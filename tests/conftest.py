@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connections
 from django.utils import translation
 
 from campaign import catalogues
 from programs.models import Program
-from tests import database, environment, kept, suites
+from tests import content, database, environment, kept, suites
 from tests.processes import Worker
 
 # Not queue/control: this process's Celery connection has declared its queue there, once.
@@ -82,18 +81,10 @@ def mail_dir(settings: Any) -> Path:
     return Path(settings.MAIL_DIR)
 
 
-def _load() -> None:
-    call_command("load_content", verbosity=0)
-    call_command("load_tax_rules", verbosity=0)
-
-
-_LOADED = database.Snapshot(_load)
-
-
 @pytest.fixture
 def program(db: None) -> Program:
     """The first programme with its real words, and the tax rules, as `make run` loads them."""
-    _LOADED.restore()
+    content.LOADED.restore()
     return Program.objects.get(slug_en="hematology")
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -17,21 +16,13 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox import deliveries
 from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
-from tests import database
+from tests import content
 from tests.giving import DECLINED_CARD, give, pay
 from tests.journeys.waiting import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 _AMOUNTS = ("5", "12.50", "50", "1000")
-
-
-def _load() -> None:
-    call_command("load_content", verbosity=0)
-    call_command("load_tax_rules", verbosity=0)
-
-
-_CONTENT = database.Snapshot(_load)
 
 
 class Story:
@@ -145,8 +136,7 @@ def _events() -> StripeObjectQuerySet:
 def test_whatever_the_order_the_books_equal_what_stripe_charged(
     stripe_sandbox: str, steps: list[tuple[Step, int]]
 ) -> None:
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-    _CONTENT.restore()
+    content.begin_anew()
     story = Story(stripe_sandbox)
     for place in range(3):
         story.gives(place)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
@@ -38,7 +37,7 @@ from programs.models import Program
 from sandbox import deliveries, disputes, errors, store, sweep
 from sandbox import refunds as stripe_refunds
 from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
-from tests import database
+from tests import content
 from tests.giving import DECLINED_CARD, GOOD_CARD, debit, give, pay
 from tests.journeys.waiting import post
 
@@ -53,14 +52,6 @@ _IBANS = [
     "FR5720041010050500013M02608",  # paid, then contested
 ]
 _PLACES = st.integers(0, 3)
-
-
-def _load() -> None:
-    call_command("load_content", verbosity=0)
-    call_command("load_tax_rules", verbosity=0)
-
-
-_CONTENT = database.Snapshot(_load)
 
 
 class Killed(BaseException):
@@ -100,8 +91,7 @@ class Campaign(RuleBasedStateMachine):
 
     @initialize()
     def begins(self) -> None:
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-        _CONTENT.restore()
+        content.begin_anew()
         self.treasurer = User.objects.create_user("treasurer")
         self.statuses: dict[int, str] = {}
         self.later = timezone.now()
