@@ -1,14 +1,13 @@
-"""Money given back, by staff or in Stripe's dashboard: never more than came, each step in the books once."""
+"""Money given back by staff: never more than came, each step in the books once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
-from donations import gateway, ledger, payments, reconcile, refunds, reversals
+from donations import ledger, refunds
 from donations.models import (
     Donation,
     EntryKind,
@@ -16,14 +15,13 @@ from donations.models import (
     Receipt,
     ReceiptState,
     Refund,
-    RefundReason,
     RefundStatus,
     Status,
-    StripeEvent,
 )
 from outreach.models import Letter
 from programs.models import Program
-from tests.donations.reversal_gifts import at_stripe, begun, in_dashboard, listen, of_kind, paid
+from tests.donations.asked_refunds import ask, letters, raised
+from tests.donations.reversal_gifts import of_kind, paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,21 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _site(stripe_sandbox: str, program: Program) -> None:
     pass
-
-
-def ask(donation: Donation, cents: int, **changes: Any) -> Refund:
-    values = {"reason": RefundReason.DONOR, "note": "asked by telephone", "by": None, **changes}
-    return refunds.ask(donation, cents=cents, **values)
-
-
-def raised(program: Program) -> int:
-    """What the meter shows; it is proved to be the ledger's sum."""
-    call_command("check_totals", verbosity=0)
-    return ledger.read_total(program).raised_cents
-
-
-def letters(kind: str) -> int:
-    return Letter.objects.filter(kind=kind).count()
 
 
 def test_a_gift_given_back_leaves_the_meter_the_receipt_and_a_letter(program: Program) -> None:
@@ -207,155 +190,6 @@ def test_what_stripe_refuses_is_said_and_moves_nothing(program: Program, setting
     assert "ch_unknown" in refund.error
     assert raised(program) == 5000
     assert Letter.objects.get(kind="staff_notice").to == "treasurer@example.org"
-
-
-@pytest.mark.embedded
-def test_a_refund_made_in_the_dashboard_arrives_as_ours(program: Program) -> None:
-    donation = paid()
-    in_dashboard(donation, 2000)
-
-    listen()
-
-    refund = Refund.objects.get()
-    assert (refund.reason, refund.amount_cents, refund.requested_by) == (RefundReason.STRIPE, 2000, None)
-    assert raised(program) == 3000
-    assert letters("gift_refunded") == 1
-    assert not StripeEvent.objects.filter(processed_at=None).exists()
-
-
-@pytest.mark.embedded
-def test_told_again_and_out_of_order_changes_nothing(program: Program) -> None:
-    donation = paid()
-    in_dashboard(donation, 2000)
-    in_dashboard(donation)
-    listen()
-
-    for event in StripeEvent.objects.order_by("?"):
-        event.processed_at, event.not_before, event.attempts = None, None, 0
-        event.save()
-    listen()
-    assert reversals.compare(donation.stripe_charge_id or "") == "nothing new"
-
-    donation.refresh_from_db()
-    assert donation.status == Status.REFUNDED
-    assert raised(program) == 0
-    assert (letters("gift_refunded"), letters("gift_thanks")) == (2, 1)
-
-
-@pytest.mark.embedded
-def test_given_back_before_we_ever_settled_it_is_settled_then_given_back(program: Program) -> None:
-    donation = begun()
-    in_dashboard(donation)
-    StripeEvent.objects.all().delete()
-
-    assert reconcile.refresh(donation) == "settled"
-
-    donation.refresh_from_db()
-    assert donation.status == Status.REFUNDED
-    assert donation.settled_at
-    assert raised(program) == 0
-    assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["gift", "refund"]
-    assert (letters("gift_thanks"), letters("gift_refunded")) == (1, 1)
-
-
-@pytest.mark.embedded
-def test_the_refund_told_of_before_the_payment_settles_both(program: Program) -> None:
-    donation = begun()
-    refund = in_dashboard(donation, 2000)
-
-    assert reversals.compare(str(refund.charge)) == "nothing new"
-
-    donation.refresh_from_db()
-    assert donation.status == Status.PAID
-    assert raised(program) == 3000
-
-
-def test_a_refund_that_comes_back_counts_again_and_both_are_told(program: Program, settings: Any) -> None:
-    settings.STAFF_EMAIL = ["treasurer@example.org"]
-    donation = paid()
-    refund = ask(donation, 5000)
-
-    at_stripe(refund.stripe_refund_id or "", "come_back")
-    listen()
-    listen()
-
-    donation.refresh_from_db()
-    refund.refresh_from_db()
-    first, second = Receipt.objects.order_by("number")
-    assert refund.status == RefundStatus.FAILED
-    assert refund.failed_at
-    assert donation.status == Status.PAID
-    assert raised(program) == 5000
-    assert LedgerEntry.objects.get(kind=EntryKind.REFUND_REVERSED).amount_cents == 5000
-    assert (first.state, second.state) == (ReceiptState.VOIDED, ReceiptState.ISSUED)
-    assert first.replaced_by == second
-    assert (letters("refund_returned"), letters("staff_notice")) == (1, 1)
-    assert refunds.left(donation) == 5000
-
-
-@pytest.mark.embedded
-def test_made_and_come_back_before_we_heard_is_no_news_to_the_donor(program: Program) -> None:
-    donation = paid()
-    made = in_dashboard(donation)
-    at_stripe(made.id, "come_back")
-
-    listen()
-
-    donation.refresh_from_db()
-    assert donation.status == Status.PAID
-    assert raised(program) == 5000
-    assert Refund.objects.get().status == RefundStatus.FAILED
-    assert letters("gift_refunded") == letters("refund_returned") == 0
-    assert Receipt.objects.get().state == ReceiptState.ISSUED
-
-
-@pytest.mark.embedded
-def test_an_answer_older_than_what_is_known_takes_nothing_back(program: Program) -> None:
-    donation = paid()
-    refund = ask(donation, 5000)
-    older = gateway.fetch_reversals(donation.stripe_charge_id or "")
-    at_stripe(refund.stripe_refund_id or "", "come_back")
-    listen()
-
-    assert payments.catch_up(donation, older) is False
-
-    refund.refresh_from_db()
-    donation.refresh_from_db()
-    assert (refund.status, donation.status) == (RefundStatus.FAILED, Status.PAID)
-
-
-def test_four_at_once_post_a_refund_once(program: Program) -> None:
-    donation = paid()
-    in_dashboard(donation)
-
-    def compare(_number: int) -> str:
-        try:
-            return reversals.compare(donation.stripe_charge_id or "")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(compare, range(4)))
-
-    assert answers.count("caught up with Stripe") == 1
-    assert raised(program) == 0
-    assert Refund.objects.count() == letters("gift_refunded") == 1
-
-
-@pytest.mark.embedded
-def test_a_debit_that_the_bank_took_back_is_not_given_back_too(program: Program) -> None:
-    donation = paid()
-    at_stripe(donation.stripe_charge_id or "", "dispute")
-
-    refund = ask(donation, 5000)
-
-    donation.refresh_from_db()
-    assert refund.status == RefundStatus.REFUSED
-    assert refund.error
-    assert donation.status == Status.DISPUTED
-    assert not LedgerEntry.objects.filter(kind=EntryKind.REFUND).exists()
-    with pytest.raises(refunds.NotPossible):
-        ask(donation, 5000)
 
 
 @pytest.mark.embedded

@@ -1,0 +1,184 @@
+"""Lines of a bank statement: who each may be from is proposed; what it is, a person decides, once."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from donations import ledger, offline
+from donations.bank import deciding, matching
+from donations.models import Donation, Donor, LineState, OfflineGift, Pledge
+from programs.models import Program
+from tests import staff
+from tests.donations import receipt_gifts
+from tests.donations.offline_gifts import ADD as RECORD
+from tests.donations.offline_gifts import CAMILLE, draft_in, in_order, received, typed
+from tests.donations.statements import one_line
+
+
+@pytest.fixture
+def treasurer(db: None) -> User:
+    return staff.member("Treasurer")
+
+
+@pytest.fixture
+def campaign(db: None) -> Program:
+    return receipt_gifts.program()
+
+
+def test_who_may_have_sent_it_is_said_with_its_reason(campaign: Program, treasurer: User) -> None:
+    def announced(name: str, cents: int | None) -> Pledge:
+        donor = Donor.objects.create(**{**CAMILLE, "last_name": name, "email": f"{name.lower()}@example.org"})
+        pledge = Pledge.objects.create(
+            program=campaign, donor=donor, way="transfer", language="fr", amount_cents=cents
+        )
+        Pledge.objects.update(created_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+        return pledge
+
+    quoted, likely = announced("Autre", None), announced("Exemple", 5000)
+    announced("Ailleurs", 5000)
+    text = quoted.reference.replace("-", " ").lower().replace("0", "o")
+    line = one_line(treasurer, text=f"don {text}")
+
+    found = matching.proposals(line)
+
+    assert line.quoted == quoted
+    assert [(each.donor, str(each.sure)) for each in found] == [
+        (quoted.donor, "Sure"),
+        (likely.donor, "Likely"),
+    ]
+    page = staff.signed_in("Treasurer").get(reverse("admin:donations_bankline_change", args=[line.pk]))
+    assert "The transfer quotes their reference." in page.content.decode()
+
+
+def test_a_line_of_nobody_known_has_no_proposal(treasurer: User) -> None:
+    assert matching.proposals(one_line(treasurer, name="", text="")) == []
+    assert matching.proposals(one_line(treasurer, name="ZOE INCONNUE", text="x")) == []
+
+
+def test_a_line_is_recorded_from_its_own_amount_and_day(campaign: Program, treasurer: User) -> None:
+    client = staff.signed_in("Treasurer")
+    line = one_line(treasurer, ref="R1")
+    donor = Donor.objects.create(**CAMILLE)
+    page = client.get(f"{RECORD}?line={line.pk}&donor={donor.pk}").content.decode()
+    assert 'value="camille@example.org"' in page
+
+    lies = typed(campaign, line=line.pk, amount="9999", received_on="2020-01-01", method="cash")
+    client.post(RECORD, {"draft": draft_in(client.post(RECORD, lies)), "record": "1"})
+
+    gift = OfflineGift.objects.get()
+    line.refresh_from_db()
+    assert (gift.donation.amount_cents, gift.received_on) == (5000, dt.date(2026, 5, 4))
+    assert (gift.donation.method, gift.bank_reference) == ("transfer", "R1")
+    assert (line.state, line.gift, gift.donation.donor) == (LineState.RECORDED, gift, donor)
+    assert ledger.read_total(campaign).raised_cents == 5000
+    assert in_order()
+
+
+def test_a_line_becomes_one_gift_whoever_confirms_it(campaign: Program, treasurer: User) -> None:
+    line = one_line(treasurer)
+    gift = offline.record(received(campaign, amount_cents=5000), by=treasurer, key="a", line=line)
+
+    with pytest.raises(offline.Decided):
+        offline.record(
+            received(campaign, amount_cents=5000, email="x@example.org", last_name="Y", bank_reference="z"),
+            by=treasurer,
+            key="b",
+            line=line,
+            seen=[gift.donation_id],
+        )
+    assert Donation.objects.count() == 1
+    assert offline.record(received(campaign), by=treasurer, key="a", line=line) == gift
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [("ab", ["recorded", "refused"]), ("aa", ["recorded", "recorded"])],
+    ids=["two", "twice"],
+)
+def test_two_who_confirm_at_once_record_once(keys: str, told: list[str]) -> None:
+    """Two people are told apart; the two halves of one person's double click are not."""
+    program, treasurer = receipt_gifts.program(), staff.member("Treasurer")
+    line = one_line(treasurer)
+
+    def confirm(key: str) -> str:
+        try:
+            what = received(program, amount_cents=5000, email=f"{key}@example.org", last_name=key * 9)
+            offline.record(what, by=treasurer, key=key, line=line)
+        except (offline.Decided, offline.Doubtful):
+            return "refused"
+        finally:
+            connection.close()
+        return "recorded"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(confirm, keys)) == told
+
+    assert Donation.objects.count() == OfflineGift.objects.count() == 1
+    call_command("check_totals", stdout=StringIO())
+
+
+def test_an_undone_gift_opens_its_line_again(campaign: Program, treasurer: User) -> None:
+    line = one_line(treasurer)
+    gift = offline.record(received(campaign, amount_cents=5000), by=treasurer, key="a", line=line)
+
+    offline.correct(gift, by=treasurer, reason="Somebody else’s")
+
+    line.refresh_from_db()
+    assert (line.state, line.gift) == (LineState.OPEN, None)
+    offline.record(received(campaign, amount_cents=5000), by=treasurer, key="b", line=line)
+    assert in_order()
+
+
+def test_a_line_that_is_no_gift_is_put_aside_with_a_reason_and_taken_up_again(treasurer: User) -> None:
+    client = staff.signed_in("Treasurer")
+    line = one_line(treasurer)
+    place = reverse("admin:donations_bankline_dismiss", args=[line.pk])
+
+    client.post(place, {"reason": " "})
+    line.refresh_from_db()
+    assert line.state == LineState.OPEN
+    client.post(place, {"reason": "Interest of the bank"})
+    client.post(place, {"reason": "Again"})
+    line.refresh_from_db()
+    assert (line.state, line.reason, line.decided_by) == (
+        LineState.DISMISSED,
+        "Interest of the bank",
+        treasurer,
+    )
+    client.post(reverse("admin:donations_bankline_reopen", args=[line.pk]))
+    line.refresh_from_db()
+    assert (line.state, line.reason, line.decided_by) == (LineState.OPEN, "", None)
+
+
+def test_a_dismissed_line_is_not_recorded(campaign: Program, treasurer: User) -> None:
+    line = one_line(treasurer)
+    deciding.dismiss(line, by=treasurer, reason="x")
+
+    with pytest.raises(offline.Decided):
+        offline.record(received(campaign, amount_cents=5000), by=treasurer, key="a", line=line)
+
+
+def test_a_line_in_another_currency_is_shown_and_not_recorded(campaign: Program, treasurer: User) -> None:
+    client = staff.signed_in("Treasurer")
+    line = one_line(treasurer, currency="USD")
+    page = client.get(reverse("admin:donations_bankline_change", args=[line.pk])).content.decode()
+
+    assert "not in euros" in page
+    assert client.get(f"{RECORD}?line={line.pk}").status_code == 404
+    with pytest.raises(offline.Decided):
+        offline.record(received(campaign, amount_cents=5000), by=treasurer, key="a", line=line)
+
+
+def test_lines_that_wait_are_on_the_first_page(treasurer: User) -> None:
+    one_line(treasurer)
+
+    page = staff.signed_in("Treasurer").get("/admin/").content.decode()
+
+    assert "1 line of a bank statement waits to be looked at." in page
