@@ -25,9 +25,8 @@ from sandbox import (
     store,
     sweep,
 )
-from sandbox.calls import Call
+from sandbox.calls import Call, Handler
 from sandbox.models import Answer, Fault
-from sandbox.routing import Route
 
 logger = logging.getLogger(__name__)
 
@@ -42,22 +41,29 @@ def endpoint(request: HttpRequest, address: str) -> HttpResponse:
         _same_version(request)
         sweep.settle_due()
         fault = _fault(request, address)
-        if fault and not fault.done:
+        fails = bad_days.within(fault)
+        if fault and not (fault.done or fails):
             return bad_days.answer(fault, request, request_id)
-        original, body = _answer(request, address, request_id)
-        status = 200
-        if fault:
+        original, status, body = _answer(request, address, request_id, fails=fails)
+        if fault and fault.done:
             return bad_days.answer(fault, request, request_id)
     except errors.ApiError as error:
         status, body = error.status, _text(error.body(request_id))
     except Exception:
         logger.exception("The sandbox failed at %s %s", request.method, address)
         status, body = 500, _text(errors.Broken("The sandbox failed; its log says why.").body(request_id))
+    return _response(request, status, body, request_id, original)
+
+
+def _response(request: HttpRequest, status: int, body: str, request_id: str, original: str) -> HttpResponse:
+    """`original` is the request that did the work: another one where its answer is given again."""
     response = HttpResponse(body, status=status, content_type="application/json")
     response["Request-Id"] = request_id
     response["Stripe-Version"] = stripe.api_version
     if key := request.headers.get("Idempotency-Key"):
         response["Idempotency-Key"] = key.replace("\n", "").replace("\r", "")
+        if status == errors.Broken.status:
+            response["Stripe-Should-Retry"] = "false"  # its key would be answered alike
     if original != request_id:
         response["Idempotent-Replayed"] = "true"
         response["Original-Request"] = original
@@ -98,8 +104,11 @@ def _same_version(request: HttpRequest) -> None:
         )
 
 
-def _answer(request: HttpRequest, address: str, request_id: str) -> tuple[str, str]:
-    """The id of the request that did the work (another's, when answered again) and the answer's text."""
+def _answer(request: HttpRequest, address: str, request_id: str, *, fails: bool) -> tuple[str, int, str]:
+    """The id of the request that did the work (another's, when answered again), the status and the text.
+
+    With `fails` Stripe itself breaks down in it.
+    """
     method = request.method or "GET"
     route, object_id = routes.find(method, address)
     given = _given(request)
@@ -110,15 +119,16 @@ def _answer(request: HttpRequest, address: str, request_id: str) -> tuple[str, s
         idempotency_key=request.headers.get("Idempotency-Key") if method == "POST" else None,
         address=request.build_absolute_uri,
     )
+    handler = bad_days.break_down if fails else route.handler
     if not call.idempotency_key:
-        return request_id, _perform(route, call, None)
+        return request_id, 200, _perform(handler, call, None)
     claim = idempotency.begin(
         call.idempotency_key, idempotency.fingerprint(method, address, given), request_id
     )
     if claim.status:
-        return claim.request_id, claim.body
+        return claim.request_id, claim.status, claim.body
     try:
-        return request_id, _perform(route, call, claim)
+        return request_id, 200, _perform(handler, call, claim)
     except BaseException:
         idempotency.release(claim)
         raise
@@ -142,14 +152,16 @@ def _given(request: HttpRequest) -> dict[str, Any]:
         ) from None
 
 
-def _perform(route: Route, call: Call, claim: Answer | None) -> str:
+def _perform(handler: Handler, call: Call, claim: Answer | None) -> str:
     """Do the work and remember the answer, in one transaction."""
 
-    def work() -> str | errors.Declined:
+    def work() -> str | errors.Declined | errors.Broken:
         try:
-            answer = route.handler(call)
-        except errors.Declined as declined:
-            return declined
+            answer = handler(call)
+        except (errors.Declined, errors.Broken) as failure:
+            if claim:
+                idempotency.finish(claim, failure.status, _text(failure.body(call.request_id)))
+            return failure
         expansion.expand(answer, call.params.get("expand", []), routes.INCLUDABLE)
         text = _text(answer)
         if claim:
@@ -164,7 +176,7 @@ def _perform(route: Route, call: Call, claim: Answer | None) -> str:
             "currently accessing it.",
             code="lock_timeout",
         ) from None
-    if isinstance(done, errors.Declined):
+    if isinstance(done, errors.ApiError):
         raise done
     return done
 

@@ -4,18 +4,30 @@ import json
 import socket
 import time
 from contextlib import suppress
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import errors
+from sandbox.calls import Call
 from sandbox.models import Fault
 
+_UNKNOWN = "An unknown error occurred."
 _TOO_MANY = "Too many requests hit the API too quickly. We recommend an exponential backoff of your requests."
+
+
+def within(fault: Fault | None) -> bool:
+    """Whether Stripe breaks down at the work itself: nothing is done, and its key remembers the failure."""
+    return bool(fault and fault.kind == Fault.Kind.ERROR and not fault.done)
+
+
+def break_down(call: Call) -> dict[str, Any]:
+    raise errors.Broken(_UNKNOWN)
 
 
 def answer(fault: Fault, request: HttpRequest, request_id: str) -> HttpResponse:
     """What the caller is told. After a time-out or a cut nobody is there to read it."""
-    error: errors.ApiError = errors.Broken("An unknown error occurred.")
+    error: errors.ApiError = errors.Broken(_UNKNOWN)
     match fault.kind:
         case Fault.Kind.RATE_LIMIT:
             error = errors.Busy(_TOO_MANY, code="rate_limit")

@@ -1,7 +1,9 @@
 """Idempotency keys: the same request asked twice happens once and is answered twice, byte for byte.
 
-As Stripe does: a key is remembered for a day, with the parameters it came with. A request refused
-before anything was done is not remembered, so that it may be mended and sent again under its key.
+As Stripe does: a key is remembered for a day, with the parameters it came with, and whatever came of
+the work: also a bank's refusal, and a failure of Stripe's own. A request refused before anything was
+done is not remembered, so that it may be mended and sent again under its key.
+docs.stripe.com/api/idempotent_requests
 """
 
 import hashlib
@@ -74,5 +76,5 @@ def finish(claim: Answer, status: int, body: str) -> None:
 
 
 def release(claim: Answer) -> None:
-    """Forget a request that was refused."""
+    """Forget a request that was refused before anything was done."""
     Answer.objects.filter(pk=claim.pk, status=None, request_id=claim.request_id).delete()

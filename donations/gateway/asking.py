@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from http import HTTPStatus
 
 import stripe
 from django.conf import settings
@@ -70,6 +71,15 @@ def noted(metadata: object, name: str) -> str:
 def told(error: Exception) -> str:
     """In a line: some errors hold all the bytes they failed at."""
     return f"{type(error).__name__}: {error}"[:200]
+
+
+def is_old_failure(error: stripe.StripeError) -> bool:
+    """Whether Stripe failed at an earlier request with this key, and only says so again.
+
+    docs.stripe.com/api/idempotent_requests
+    """
+    repeated = (error.headers or {}).get("idempotent-replayed") == "true"
+    return repeated and (error.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _translated(error: stripe.StripeError) -> Unavailable | Refused:

@@ -10,15 +10,17 @@ from stripe.params.checkout import (
 )
 
 from donations.gateway import money, standings
-from donations.gateway.asking import Unavailable, asking, client, id_of
+from donations.gateway.asking import Unavailable, asking, client, id_of, is_old_failure
 from donations.gateway.records import Checkout, CheckoutState, Interval, Order
+
+_KEYS = 5  # for one gift, at most
 
 
 def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkout:
     """Open a hosted Checkout Session for one gift, or for the first payment of a plan, by card or debit.
 
-    Repeating it with the same arguments returns the same session: the idempotency key is the gift's
-    public id (Stripe keeps keys for at least 24 hours). Raises `Unavailable` or `Refused`.
+    Repeating it with the same arguments returns the same session (see `_created`). Raises
+    `Unavailable` or `Refused`.
     """
     params: SessionCreateParams = {
         "ui_mode": "hosted_page",
@@ -34,11 +36,27 @@ def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkou
         **(_recurring(order, order.every) if order.every else _once(order)),
     }
     with asking():
-        options: stripe.RequestOptions = {"idempotency_key": f"checkout-{order.public_id}"}
-        session = client().v1.checkout.sessions.create(params, options)
+        session = _created(params, f"checkout-{order.public_id}")
         if not isinstance(session.url, str):
             raise Unavailable(f"{session.id} has no address to send the donor to")
         return Checkout(session_id=session.id, url=session.url, livemode=session.livemode)
+
+
+def _created(params: SessionCreateParams, key: str) -> stripe.checkout.Session:
+    """The session of the idempotency key, which Stripe keeps for at least 24 hours.
+
+    Stripe answers a key alike even where its first answer was a failure of its own: a donor who tries again
+    would be told of that one all day. So a failure that is only repeated is passed by, always to the same
+    next key. A session that the failure may have left behind is nobody's: its address was never given.
+    """
+    sessions = client().v1.checkout.sessions
+    for number in range(1, _KEYS):
+        try:
+            return sessions.create(params, {"idempotency_key": key if number == 1 else f"{key}-{number}"})
+        except stripe.StripeError as error:
+            if not is_old_failure(error):
+                raise
+    return sessions.create(params, {"idempotency_key": f"{key}-{_KEYS}"})
 
 
 def _once(order: Order) -> SessionCreateParams:

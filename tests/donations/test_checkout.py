@@ -11,6 +11,8 @@ from donations import checkout
 from donations.gateway import asking
 from donations.models import Donation, Donor, Status
 from programs.models import Program
+from sandbox import faults
+from sandbox.models import StripeObject
 from tests.broken_stripe import broken_stripe
 from tests.giving import form_data, give, pay
 
@@ -166,6 +168,18 @@ def test_after_stripe_was_down_the_same_form_finds_the_same_gift(settings: Any, 
     give(token="t1")
 
     assert Donation.objects.count() == 1
+
+
+def test_the_same_form_gets_past_a_failure_that_stripe_remembers() -> None:
+    faults.inject("error", match="POST checkout/sessions")
+    failed = Client().post("/en/hematology/give/", form_data(token="t1"))
+
+    donation = give(token="t1")
+    again = Client().post("/en/hematology/give/", form_data(token="t1"))
+
+    assert failed.status_code == 503
+    assert again["Location"] == donation.checkout_url
+    assert StripeObject.objects.of_kind("checkout.session").count() == 1
 
 
 def test_a_form_without_its_token_comes_back_filled_in() -> None:

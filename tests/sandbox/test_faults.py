@@ -28,15 +28,17 @@ def made() -> int:
 
 
 @pytest.mark.parametrize(
-    ("kind", "error", "status"),
+    ("kind", "error", "status", "done"),
     [
-        ("rate_limit", stripe.RateLimitError, 429),
-        ("error", stripe.APIError, 500),
-        ("reset", stripe.APIConnectionError, None),
-        ("timeout", stripe.APIConnectionError, None),
+        ("rate_limit", stripe.RateLimitError, 429, False),
+        ("rate_limit", stripe.RateLimitError, 429, True),
+        ("error", stripe.APIError, 500, True),
+        ("reset", stripe.APIConnectionError, None, False),
+        ("reset", stripe.APIConnectionError, None, True),
+        ("timeout", stripe.APIConnectionError, None, False),
+        ("timeout", stripe.APIConnectionError, None, True),
     ],
 )
-@pytest.mark.parametrize("done", [False, True])
 def test_call_goes_wrong_once_and_its_repetition_does_the_work_once(
     client_of_stripe: stripe.StripeClient, kind: str, error: Any, status: int | None, done: bool
 ) -> None:
@@ -48,6 +50,24 @@ def test_call_goes_wrong_once_and_its_repetition_does_the_work_once(
     assert (met.value.http_status, made()) == (status, int(done))
     assert make(client_of_stripe).name == "Ada"
     assert made() == 1
+
+
+def test_failure_of_stripes_own_is_all_that_its_key_is_answered(
+    client_of_stripe: stripe.StripeClient, live_server: LiveServer
+) -> None:
+    faults.inject("error")
+    address, key = f"{live_server.url}/sandbox/v1/customers", {"Idempotency-Key": "once"}
+
+    answers = [
+        requests.post(address, data={"name": "Ada"}, auth=("sk_test_sandbox", ""), headers=key, timeout=5)
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [500, 500]
+    assert answers[0].content == answers[1].content
+    assert {answer.headers["Stripe-Should-Retry"] for answer in answers} == {"false"}
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    assert (made(), make(client_of_stripe, "another").name, made()) == (0, "Ada", 1)
 
 
 def test_library_mends_a_short_outage_by_itself(live_server: LiveServer) -> None:
