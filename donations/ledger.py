@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sub
 from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
-from donations.models import Donation, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models import Donation, Donor, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from programs.models import Program
 
 # The entries that are gifts, and how the one that takes a gift off again is known.
@@ -121,6 +121,22 @@ def post(entry: LedgerEntry) -> LedgerEntry:
     return entry
 
 
+def join_donors(old: str, new: str) -> None:
+    """Count as one donor, wherever both have given, those of two e-mail addresses that become one.
+
+    Call it in the transaction that then moves the gifts of `old` to `new`, once. The programmes are locked
+    in the order of their keys, those too where a gift of `old` is still on its way.
+    """
+    given = Donation.objects.filter(donor__email=old).values("program")
+    counted = LedgerEntry.objects.filter(kind__in=_GIFTS).exclude(Exists(_UNDOING))
+    for program in Program.objects.filter(pk__in=given).order_by("pk"):
+        hold(program)
+        theirs = counted.filter(program=program)
+        if all(theirs.filter(donation__donor__email=email).exists() for email in (old, new)):
+            total = ProgramTotal.objects.filter(program=program)
+            total.update(donors=F("donors") - 1, updated_at=timezone.now())
+
+
 def hold(program: Program) -> None:
     """Let nobody else post for this programme until the transaction ends."""
     Program.objects.filter(pk=program.pk).touch()
@@ -223,7 +239,9 @@ def _counts(entry: LedgerEntry) -> tuple[int, int | Case]:
     else:
         return 0, 0
     donor = entry.donation.donor
-    same = Q(donation__donor__email=donor.email) if donor.email else Q(donation__donor=donor)
+    # As the address is by then: whoever posts may have read it before it was changed for another.
+    address = Subquery(Donor.objects.filter(pk=donor.pk).values("email"))
+    same = Q(donation__donor__email=address) if donor.email else Q(donation__donor=donor)
     others = LedgerEntry.objects.filter(same, program_id=entry.program_id, kind__in=_GIFTS).exclude(
         donation=entry.donation
     )

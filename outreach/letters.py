@@ -51,6 +51,18 @@ def is_over(key: str) -> bool:
     return not Letter.objects.filter(key=key, state__in=[State.QUEUED, State.SENDING]).exists()
 
 
+def move(old: str, new: str) -> None:
+    """A reader has another address: their own letters, those that wait and those that left, are under it.
+
+    A link that waited to be sent to the old one is not sent: it was asked for by whoever read mail there.
+    Safe to repeat, and in the caller's transaction.
+    """
+    theirs = Letter.objects.filter(to=old, broadcast=None)
+    keys = theirs.filter(kind__in=settings.OUTREACH_LINKS, state__in=[State.QUEUED, State.FAILED])
+    keys.update(state=State.SUPPRESSED, error="Its reader has another address now.")
+    theirs.update(to=new)
+
+
 def wake() -> None:
     """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker."""
     try:

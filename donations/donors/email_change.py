@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from donations import ledger
 from donations.donors import limits, sessions
 from donations.models import Donor, EmailChange, ErasureRequest, ErasureStatus, SignInLink
 from outreach import letters, subscriptions
@@ -115,14 +116,23 @@ def tidy() -> int:
 
 def _move(old: str, new: str) -> None:
     """Everything that is addressed to a donor from now on goes to the new address."""
+    ledger.join_donors(old, new)
     Donor.objects.filter(email=old).update(email=new)
     subscriptions.move(old, new)
-    ErasureRequest.objects.filter(email=old, status=ErasureStatus.WAITING).exclude(
-        email__in=ErasureRequest.objects.filter(email=new, status=ErasureStatus.WAITING).values("email")
-    ).update(email=new, digest=limits.digest(new))
+    letters.move(old, new)
+    _move_request(old, new)
     SignInLink.objects.filter(email=old).delete()
     sessions.end_all(old)
     _unfinished().filter(Q(old_email__in=[old, new]) | Q(new_email=old)).update(dropped_at=timezone.now())
+
+
+def _move_request(old: str, new: str) -> None:
+    """The wish to be forgotten goes with the address; where both had it, it is one wish."""
+    waiting = ErasureRequest.objects.filter(status=ErasureStatus.WAITING)
+    if waiting.filter(email=new).exists():
+        waiting.filter(email=old).delete()
+    else:
+        waiting.filter(email=old).update(email=new, digest=limits.digest(new))
 
 
 def _unfinished() -> QuerySet[EmailChange]:

@@ -9,12 +9,13 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from donations import ledger
 from donations.donors import email_change, erasure, giving, sessions, sign_in
-from donations.models import Donor, DonorSession, EmailChange
-from outreach import delivery, subscriptions
+from donations.models import Donation, Donor, DonorSession, EmailChange, ErasureRequest
+from outreach import delivery, letters, subscriptions
 from outreach.models import Letter, Subscription
 from tests.donations.receipt_gifts import donor, gift, program
-from tests.donations.test_my_gifts_gifts import EMAIL, settled
+from tests.donations.test_my_gifts_gifts import EMAIL, NOON, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +184,57 @@ def test_two_who_agree_at_the_same_moment_finish_it_once() -> None:
     assert sorted(email_change.agree(token) for token in tokens) == [False, True]
     with pytest.raises(email_change.Unusable):
         email_change.agree(tokens[0])
+
+
+def change_to(email: str) -> None:
+    """Asked for and agreed to by both."""
+    change = email_change.ask(old=EMAIL, new=email, language="en")
+    for side in (email_change.address_for_old, email_change.address_for_new):
+        email_change.agree(side(str(change.reference)).rstrip("/").rpartition("/")[2])
+
+
+def test_two_addresses_that_become_one_are_one_donor_in_the_total() -> None:
+    settled(gift())
+    settled(gift())
+    settled(gift(donor(email=NEW)))
+    assert ledger.read_total(program()).donors == 2
+
+    change_to(NEW)
+
+    assert ledger.read_total(program()) == ledger.sum_entries(program())
+    assert ledger.read_total(program()).donors == 1
+
+
+def test_a_gift_that_was_read_before_the_address_changed_counts_its_donor_once() -> None:
+    settled(gift(donor(email=NEW)))
+    late = gift()
+    change_to(NEW)
+
+    Donation.objects.filter(pk=late.pk).update(status="paid", paid_at=NOON, settled_at=NOON)
+    ledger.post_gift(late, charge_id="ch_late", fee_cents=0, occurred_at=NOON)
+
+    assert ledger.read_total(program()) == ledger.sum_entries(program())
+
+
+def test_two_addresses_that_both_asked_to_be_forgotten_become_one_that_did() -> None:
+    settled(gift())
+    settled(gift(donor(email=NEW)))
+    for email in (EMAIL, NEW):
+        erasure.ask(email, "en")
+
+    change_to(NEW)
+
+    assert [asked.email for asked in ErasureRequest.objects.all()] == [NEW]
+
+
+def test_letters_follow_their_reader_to_the_new_address() -> None:
+    settled(gift())
+    letters.owe(key="waits", kind="gift_thanks", to=EMAIL, language="en", facts={"donor_name": "Marie"})
+    sign_in.ask(email=EMAIL, language="en", network="n")
+    sign_in.answer_waiting()
+
+    change_to(NEW)
+
+    assert Letter.objects.get(key="waits").to == NEW
+    assert not Letter.objects.filter(kind="sign_in", state="queued").exists()
+    assert not Letter.objects.filter(to=EMAIL).exists()
