@@ -11,9 +11,12 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import iterparse
 
+from donations import iban
 from donations.bank.movements import MOST_LINES, Credit, Statement, Unreadable, cents, dated, line
 
 _DEEPEST = 64
+# More than any statement of the largest size has: reading so many takes a few seconds.
+_MOST_ELEMENTS = 600_000
 _NOTHING = {"", "NOTPROVIDED", "NONREF"}
 
 
@@ -24,11 +27,11 @@ def read(content: bytes, *, today: dt.date) -> Statement:
     try:
         for account, entry in _entries(content):
             number += 1
-            if number > MOST_LINES:
-                raise Unreadable("long")
             found = _credits(entry, account, number, today)
             credits += found
             skipped += not found
+            if max(number, len(credits)) > MOST_LINES:
+                raise Unreadable("long")
     except Unreadable:
         raise
     except (ParseError, ValueError, LookupError) as error:  # also what defusedxml refuses
@@ -39,18 +42,24 @@ def read(content: bytes, *, today: dt.date) -> Statement:
 def _entries(content: bytes) -> Iterator[tuple[str, Element]]:
     """Each entry with its account, forgotten once it was looked at."""
     path: list[str] = []
-    account, statements = "", 0
+    account, statements, elements = "", 0, 0
     for event, element in iterparse(io.BytesIO(content), events=("start", "end"), forbid_dtd=True):
         name = _name(element)
         if event == "start":
             path.append(name)
             if len(path) > _DEEPEST:
                 raise Unreadable("xml")
+            elements += 1
+            if elements > _MOST_ELEMENTS:
+                raise Unreadable("long")
             statements += name == "BkToCstmrStmt"
+            if name == "Stmt":
+                account = ""  # never that of the statement before
             continue
         path.pop()
         if name == "Acct" and path[-1:] == ["Stmt"]:
-            account = line(_text(element, "Id", "IBAN") or _text(element, "Id", "Othr", "Id"), 50)
+            number = iban.tidy(_text(element, "Id", "IBAN"))
+            account = line(number or _text(element, "Id", "Othr", "Id"), 50)
         elif name == "Ntry" and path[-1:] == ["Stmt"]:
             yield account, element
             element.clear()
@@ -70,7 +79,9 @@ def _credits(entry: Element, account: str, number: int, today: dt.date) -> list[
         return []
     booked_on = dated(_day(_first(entry, "BookgDt", "ValDt"), number), number, today=today)
     parts = [part for details in _children(entry, "NtryDtls") for part in _children(details, "TxDtls")]
-    amounts = [_part_of(part, number) for part in parts]
+    if len(parts) > MOST_LINES:
+        raise Unreadable("long")
+    amounts = [_part_of(part, currency, number) for part in parts]
     if len(parts) < 2 or any(each is None for each in amounts) or sum(filter(None, amounts)) != whole:
         parts, amounts = parts[:1] if len(parts) == 1 else [], [whole]
     said: list[Element | None] = [*parts] or [None]
@@ -89,14 +100,16 @@ def _credits(entry: Element, account: str, number: int, today: dt.date) -> list[
     ]
 
 
-def _part_of(part: Element, number: int) -> int | None:
-    """What one transaction of an entry amounts to, in the account's currency; None where it is not said."""
+def _part_of(part: Element, currency: str, number: int) -> int | None:
+    """What one transaction of an entry amounts to, in the entry's currency; None where it is not said."""
     if _text(part, "CdtDbtInd") not in {"", "CRDT"}:
         return None
     found = _child(part, "Amt")
     if found is None:
         found = _find(part, "AmtDtls", "TxAmt", "Amt")
-    return None if found is None else _amount(found, number)[0]
+    if found is None or found.get("Ccy", "").upper() != currency:
+        return None
+    return _amount(found, number)[0]
 
 
 def _amount(element: Element | None, number: int) -> tuple[int, str]:

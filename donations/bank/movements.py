@@ -40,8 +40,11 @@ class Credit:
 
     @property
     def what(self) -> str:
-        """What tells it from another movement of the same account, as far as the bank does."""
-        said = self.bank_reference or f"{self.name}\n{self.text}"
+        """What tells it from another movement of the same account: all that the bank says of it.
+
+        The bank's reference alone would not do: some banks write the same one on every line.
+        """
+        said = f"{self.bank_reference}\n{self.name}\n{self.text}"
         return f"{self.account}\n{self.booked_on}\n{self.amount_cents}\n{self.currency}\n{said}"
 
 

@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from donations.bank.movements import MOST_LINES, Credit, Statement, Unreadable, cents, dated, line
 
 # What a column may say. Of `amount` and `credit` one is enough; `text` may be the only words.
-ROLES = ("date", "amount", "credit", "debit", "name", "text", "reference", "currency")
+ROLES = ("date", "amount", "credit", "debit", "direction", "name", "text", "reference", "currency")
 _MOST_COLUMNS = 60
 _LONGEST_PREAMBLE = 30
 _DELIMITERS = ";\t,|"
+_IN, _OUT = {"C", "CR", "CRDT", "CREDIT", "+"}, {"D", "DB", "DBIT", "DEBIT", "-"}
+# Thousands, if they are marked at all, by one mark throughout; decimals by the other. Three digits after
+# a single mark can be either.
+_GROUPED = re.compile(r"[0-9]{1,3}([.,])[0-9]{3}(?:\1[0-9]{3})+")
+_DECIMAL = re.compile(r"([0-9]{1,3}([.,])[0-9]{3}(?:\2[0-9]{3})*|[0-9]*)(?!\2)[.,]([0-9]{1,2}|[0-9]{4,5})")
 _DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y")
 # Headings without accents and in small letters, the surest first.
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +36,8 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "credit": ("credit", "credit euros", "montant credit"),
     "debit": ("debit", "debit euros", "montant debit"),
-    "amount": ("montant", "montant(euros)", "montant en euros", "montant (eur)", "amount", "valeur"),
+    "amount": ("montant", "montant(euros)", "montant en euros", "montant (eur)", "amount"),
+    "direction": ("sens", "debit/credit", "credit/debit", "d/c", "c/d"),
     "name": ("donneur d'ordre", "nom", "emetteur", "tiers", "contrepartie", "name", "payer"),
     "text": (
         "libelle",
@@ -50,22 +56,22 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is written: its headings and its rows, and the row in the file where they begin."""
+    """A table as it is written: its headings, its rows, and the line of the file where each of them ends."""
 
     headings: list[str]
     rows: list[list[str]]
-    first_row: int
+    numbers: list[int]
 
 
 def read(content: bytes) -> Table:
     """The table in a file. Raises `Unreadable`."""
     text = _decoded(content)
-    rows = _rows(text)
-    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-    for place, (number, row) in enumerate(filled[:_LONGEST_PREAMBLE]):
+    filled = _rows(text)
+    for place, (_number, row) in enumerate(filled[:_LONGEST_PREAMBLE]):
         if sum(bool(_role(heading)) for heading in row) >= 2:
-            body = [each for _number, each in filled[place + 1 :]]
-            return Table([line(heading, 60) for heading in row], body, number + 1)
+            body = filled[place + 1 :]
+            headings = [line(heading, 60) for heading in row]
+            return Table(headings, [each for _line, each in body], [number for number, _row in body])
     raise Unreadable("headings")
 
 
@@ -85,7 +91,7 @@ def credits(table: Table, columns: Mapping[str, int], *, account: str, today: dt
     if "date" not in columns or not {"amount", "credit"} & set(columns):
         raise Unreadable("columns")
     found, skipped = [], 0
-    for number, row in enumerate(table.rows, start=table.first_row):
+    for number, row in zip(table.numbers, table.rows, strict=True):
         cells = {role: row[place].strip() if place < len(row) else "" for role, place in columns.items()}
         if not cells["date"]:
             skipped += 1  # a subtotal, or a line that goes on
@@ -110,6 +116,12 @@ def credits(table: Table, columns: Mapping[str, int], *, account: str, today: dt
 
 def _came_in(cells: Mapping[str, str], number: int) -> int:
     """In cents; 0 for what went out."""
+    if "direction" in cells:
+        way = _plain(cells["direction"]).upper()
+        if way not in _IN | _OUT:
+            raise Unreadable("direction", number)
+        if way in _OUT:
+            return 0
     for role in ("credit", "amount"):
         if text := cells.get(role, ""):
             return max(signed_cents(text, number), 0)
@@ -118,18 +130,18 @@ def _came_in(cells: Mapping[str, str], number: int) -> int:
 
 def signed_cents(text: str, number: int) -> int:
     """`-1 234,5 €` as -123450. `1.234` can be read in two ways, so it is refused."""
-    plain = re.sub(r"[\s\u00a0\u2009\u202f'’]|€|EUR", "", text.upper()).replace("\u2212", "-")
-    sign = -1 if plain.startswith("-") or plain.endswith("-") else 1
-    plain = plain.strip("+-")
-    mark = max(plain.rfind(","), plain.rfind("."))
-    if mark < 0:
-        return sign * cents(plain, number)
-    whole, decimals = re.sub("[.,]", "", plain[:mark]), plain[mark + 1 :]
-    if len(decimals) == 3 and not re.search("[.,]", plain[:mark]):
+    plain = re.sub(r"[\s\u00a0\u2009\u202f'’]|[€¤]|EUR", "", text.upper()).replace("\u2212", "-")
+    signed = re.fullmatch(r"([+-]?)([0-9.,]+)([+-]?)", plain)
+    if signed is None or (signed[1] and signed[3]):
         raise Unreadable("amount", number)
-    if len(decimals) == 3:
-        whole, decimals = whole + decimals, "0"
-    return sign * cents(f"{whole or 0}.{decimals or 0}", number)
+    sign, plain = -1 if "-" in {signed[1], signed[3]} else 1, signed[2]
+    if _GROUPED.fullmatch(plain):
+        plain = re.sub("[.,]", "", plain)
+    elif found := _DECIMAL.fullmatch(plain):
+        plain = f"{re.sub('[.,]', '', found[1]) or 0}.{found[3]}"
+    elif not plain.isdecimal():
+        raise Unreadable("amount", number)
+    return sign * cents(plain, number)
 
 
 def _day(text: str, number: int) -> dt.date:
@@ -164,24 +176,34 @@ def _decoded(content: bytes) -> str:
     raise Unreadable("text")
 
 
-def _rows(text: str) -> list[list[str]]:
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the line of the file where it ends.
+
+    Quotes must be in order: from one that is never closed, a row would swallow those after it.
+    """
     start = text[:20_000].splitlines()[:50]
     delimiter = max(_DELIMITERS, key=lambda mark: sorted(row.count(mark) for row in start)[len(start) // 2])
-    rows: list[list[str]] = []
+    rows: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-            if len(rows) > MOST_LINES or len(row) > _MOST_COLUMNS:
+        for row in reader:
+            if reader.line_num > MOST_LINES or len(row) > _MOST_COLUMNS:
                 raise Unreadable("long")
-            rows.append([cell.strip() for cell in row])
+            rows.append((reader.line_num, [cell.strip() for cell in row]))
     except csv.Error as error:
-        raise Unreadable("text") from error
-    return rows
+        raise Unreadable("quotes", reader.line_num) from error
+    return [(number, row) for number, row in rows if any(row)]
+
+
+def _plain(text: str) -> str:
+    """In small letters, without accents."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).encode("ascii", "ignore").decode()
+    return " ".join(plain.lower().split()).strip(" :")
 
 
 def _role(heading: str) -> tuple[str, int] | None:
     """What a heading says its column holds, and how surely (0 is surest)."""
-    plain = unicodedata.normalize("NFKD", heading.replace("’", "'")).encode("ascii", "ignore").decode()
-    plain = " ".join(plain.lower().split()).strip(" :")
+    plain = _plain(heading)
     for role, names in _HEADINGS.items():
         if plain in names:
             return role, names.index(plain)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from donations.bank import camt, table
-from donations.bank.movements import Unreadable
+from donations.bank.movements import Unreadable, keyed
 from tests.donations.statements import FRENCH, IBAN, TODAY, entry, statement
 
 
@@ -52,6 +52,42 @@ def test_an_entry_that_sums_up_several_is_read_as_several_when_they_add_up() -> 
     assert [each.amount_cents for each in camt.read(batch("10", "10"), today=TODAY).credits] == [3000]
 
 
+@pytest.mark.embedded
+def test_an_entry_keeps_its_sum_where_its_parts_are_in_another_currency() -> None:
+    parts = "".join(f'<TxDtls><Amt Ccy="{code}">{cents}</Amt></TxDtls>' for code, cents in PARTS)
+    whole = re.sub("<NtryDtls>.*</NtryDtls>", f"<NtryDtls>{parts}</NtryDtls>", entry("30.00"))
+
+    assert [each.amount_cents for each in camt.read(statement(whole), today=TODAY).credits] == [3000]
+
+
+PARTS = [("KWD", "9.125"), ("EUR", "30.00")]
+
+
+@pytest.mark.embedded
+def test_each_of_several_statements_in_a_file_has_its_own_account() -> None:
+    other = "DE89370400440532013000"
+    one = statement(entry("1")).decode()
+    second = re.search("<Stmt>.*</Stmt>", statement(entry("2"), account="DE89 37040044 0532013000").decode())
+    assert second
+
+    def read(more: str) -> list[tuple[int, str]]:
+        both = one.replace("</BkToCstmrStmt>", f"{more}</BkToCstmrStmt>").encode()
+        return [(each.amount_cents, each.account) for each in camt.read(both, today=TODAY).credits]
+
+    assert read(second[0]) == [(100, IBAN), (200, other)]
+    with pytest.raises(Unreadable, match="account"):
+        read(re.sub("<Acct>.*</Acct>", "", second[0]))
+
+
+@pytest.mark.embedded
+def test_what_looks_the_same_to_a_careless_bank_is_told_apart_by_all_that_it_says() -> None:
+    def keys(*names: str) -> dict[str, str]:
+        rows = [entry(name=name, ref="VIR") for name in names]
+        return {each.name: key for key, each in keyed(camt.read(statement(*rows), today=TODAY).credits)}
+
+    assert keys("CAMILLE", "ZOE") == keys("ZOE", "CAMILLE")
+
+
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
@@ -90,6 +126,26 @@ def test_a_hostile_or_broken_statement_is_refused(content: bytes, code: str) -> 
 
 
 @pytest.mark.embedded
+@pytest.mark.parametrize(
+    "content",
+    [
+        statement("<x/>" * 300),
+        statement(*[entry()] * 6),
+        statement(entry("6").replace("<TxDtls>", '<TxDtls><Amt Ccy="EUR">1</Amt></TxDtls>' * 6 + "<TxDtls>")),
+    ],
+    ids=["elements", "entries", "parts"],
+)
+def test_a_statement_longer_than_any_is_refused(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camt, "_MOST_ELEMENTS", 200)
+    monkeypatch.setattr(camt, "MOST_LINES", 5)
+
+    with pytest.raises(Unreadable) as refused:
+        camt.read(content, today=TODAY)
+
+    assert refused.value.code == "long"
+
+
+@pytest.mark.embedded
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
 def test_a_french_table_is_read_in_every_coding(coding: str) -> None:
     rows = table.read(FRENCH.encode(coding))
@@ -113,6 +169,29 @@ def test_a_table_with_commas_and_signs_is_read_too() -> None:
 
 
 @pytest.mark.embedded
+def test_a_column_that_says_credit_or_debit_is_believed_and_a_day_of_value_is_no_amount() -> None:
+    rows = table.read(
+        b"Date;Valeur;Libelle;Montant;Sens\n04/05/2026;05/05/2026;VIR A;5,00;C\n"
+        b"04/05/2026;05/05/2026;PRLV;8,00;D\n04/05/2026;05/05/2026;VIR B;6,00;CR\xe9DIT\n"
+    )
+    columns = table.guess(rows)
+    found = table.credits(rows, columns, account=IBAN, today=TODAY)
+
+    assert columns == {"date": 0, "text": 2, "amount": 3, "direction": 4}
+    assert [(each.amount_cents, each.booked_on.day) for each in found.credits] == [(500, 4), (600, 4)]
+
+
+@pytest.mark.embedded
+def test_what_is_wrong_in_a_table_is_named_by_its_line_in_the_file() -> None:
+    rows = table.read(b'Compte;1\n\nDate;Libelle;Credit\n04/05/2026;"two\nlines";5,00\n\n05/05/2026;x;five\n')
+
+    with pytest.raises(Unreadable) as refused:
+        table.credits(rows, table.guess(rows), account=IBAN, today=TODAY)
+
+    assert refused.value.where == 7
+
+
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("text", "cents"),
     [
@@ -126,6 +205,14 @@ def test_a_table_with_commas_and_signs_is_read_too() -> None:
         ("+7", 700),
         ("1.234", None),
         ("1,2345", None),
+        ("1.234,567", None),
+        ("12,34,56", None),
+        ("1,2,3", None),
+        ("1.23.456,00", None),
+        ("+-5", None),
+        ("(5,00)", None),
+        (",5", 50),
+        ("1\u202f234,56 \u00a4", 123_456),
         ("a", None),
         ("", None),
         ("=1+1", None),
@@ -150,8 +237,11 @@ def test_an_amount_in_a_table_is_read_or_refused_but_never_guessed(text: str, ce
         (b"Date;Credit\n31/02/2026;5,00\n", "date"),
         (b"Date;Credit\n04/05/2099;5,00\n", "future"),
         (b"Date;Credit;Devise\n04/05/2026;5,00;euro-ish\n", "currency"),
+        (b'Date;Libelle;Credit\n04/05/2026;"VIR A;5,00\n05/05/2026;VIR B;6,00\n', "quotes"),
+        (b'Date;Libelle;Credit\n04/05/2026;"VIR A;5,00\n05/05/2026;"VIR B;6,00\n', "quotes"),
+        (b"Date;Sens;Montant\n04/05/2026;?;5,00\n", "direction"),
         (b"Date;Credit" + b";x" * 100, "long"),
-        (b'Date;Credit\n"' + b"x" * 200_000 + b'";1\n', "text"),
+        (b'Date;Credit\n"' + b"x" * 200_000 + b'";1\n', "quotes"),
     ],
 )
 def test_a_broken_table_is_refused(content: bytes, code: str) -> None:
