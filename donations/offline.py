@@ -19,7 +19,8 @@ from programs.models import Program
 # A gift of the same amount within this many days may be the same one.
 _NEAR = dt.timedelta(days=7)
 _LIKENESS = 0.8
-_MOST_LOOKED_AT = 200
+_MOST_LOOKED_AT = 1_000
+_MOST_SHOWN = 20
 
 
 class Doubtful(Exception):
@@ -61,21 +62,25 @@ class Received:
         return timezone.make_aware(noon, timezone.get_default_timezone())
 
 
-def alike(received: Received) -> list[Donation]:
+def alike(received: Received, line: BankLine | None = None) -> list[Donation]:
     """Gifts that may be the same one: the same amount at about the same time, by the same or a similar
-    name, from the same address, or under the same reference of the bank's.
+    name, from the same address, or under the same reference; and what was recorded from a line of
+    another statement that may be the same movement as `line`.
     """
     near = (received.received_at - _NEAR, received.received_at + _NEAR)
-    found = (
+    around = (
         Donation.objects.filter(
             Q(status__in=[Status.PAID, Status.DISPUTED, Status.PROCESSING]),
             Q(paid_at__range=near) | Q(paid_at=None, created_at__range=near),
             amount_cents=received.amount_cents,
         )
-        .select_related("donor", "offline")
-        .order_by("-paid_at", "-pk")[:_MOST_LOOKED_AT]
+        .select_related("donor")
+        .order_by("-paid_at", "-pk")
     )
-    return [donation for donation in found if _may_be(donation, received)]
+    doubles = Donation.objects.filter(offline__line__in=line.doubles() if line else [])
+    named = [each for each in around[:_MOST_LOOKED_AT] if similar(each.donor.name, received.name)]
+    found = [*doubles.select_related("donor"), *around.filter(_same(received))[:_MOST_SHOWN], *named]
+    return list({donation.pk: donation for donation in found}.values())
 
 
 def record(
@@ -96,7 +101,7 @@ def record(
                 return known
             if line and not _waiting(line, received).exists():
                 raise Decided
-            unseen = [donation for donation in alike(received) if donation.pk not in seen]
+            unseen = [donation for donation in alike(received, line) if donation.pk not in seen]
             if unseen:
                 raise Doubtful(unseen)
             gift = _create(received, by=by, key=key)
@@ -181,15 +186,16 @@ def _take(line: BankLine, received: Received, gift: OfflineGift) -> None:
         raise Decided
 
 
-def _may_be(donation: Donation, received: Received) -> bool:
-    donor, offline = donation.donor, getattr(donation, "offline", None)
-    if received.bank_reference and offline and offline.bank_reference == received.bank_reference:
-        return True
-    if received.pledge and donation.reference == received.pledge.reference:
-        return True
-    if received.donor["email"] and donor.email == received.donor["email"]:
-        return True
-    return similar(donor.name, received.name)
+def _same(received: Received) -> Q:
+    """Under the same reference, the bank's or ours, or from the same address."""
+    same = Q(pk=None)
+    if received.bank_reference:
+        same |= Q(offline__bank_reference=received.bank_reference)
+    if received.pledge:
+        same |= Q(reference=received.pledge.reference)
+    if received.donor["email"]:
+        same |= Q(donor__email=received.donor["email"])
+    return same
 
 
 def similar(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
     fields = (
         ("name", "format"),
         ("account", "period"),
-        ("added", "known", "skipped"),
+        ("added", "known", "skipped", "taken_back"),
         "progress",
         ("uploaded_by", "uploaded_at"),
     )
@@ -63,12 +64,14 @@ class BankStatementAdmin(ReadOnlyAdmin):
             else UploadForm()
         )
         if request.method == "POST" and form.is_valid():
+            name, content = file_of(form)
+            before = importing.known(content)
             try:
-                statement = importing.upload(*file_of(form), by=cast(User, request.user))
+                statement = importing.upload(name, content, by=cast(User, request.user))
             except Unreadable as error:
                 form.add_error("file", explain(error))
             else:
-                return self._onward(request, statement)
+                return self._onward(request, statement, told=before is not None)
         context = {
             "title": _("Read a bank statement"),
             "form": form,
@@ -82,7 +85,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         statement = get_object_or_404(BankStatement, pk=pk)
         if statement.read_at:
-            return self._onward(request, statement)
+            return self._onward(request, statement, told=True)
         rows = importing.open_table(statement)
         form = ColumnsForm(request.POST or None, table=rows, initial=self._guessed(rows))
         if request.method == "POST" and form.is_valid():
@@ -105,18 +108,41 @@ class BankStatementAdmin(ReadOnlyAdmin):
         places = {role: str(place) for role, place in table.guess(rows).items()}
         return {"account": issuer.current().iban, **places}
 
-    def _onward(self, request: HttpRequest, statement: BankStatement) -> HttpResponse:
+    def _onward(self, request: HttpRequest, statement: BankStatement, *, told: bool = False) -> HttpResponse:
+        """To what comes next, and say what came of reading it; `told` when it was read before."""
         if statement.read_at is None:
             return HttpResponseRedirect(reverse("admin:donations_bankstatement_columns", args=[statement.pk]))
-        told = ngettext("%(count)d new line", "%(count)d new lines", statement.added) % {
+        if told:
+            text = _("This file was read before, by %(who)s on %(day)s: nothing was added.")
+            said = {"who": statement.uploaded_by, "day": f"{timezone.localtime(statement.read_at):%d/%m/%Y}"}
+            self.message_user(request, text % said, messages.WARNING)
+        else:
+            self._tell(request, statement)
+        return HttpResponseRedirect(f"{_lines_of(statement)}&state__exact={LineState.OPEN}")
+
+    def _tell(self, request: HttpRequest, statement: BankStatement) -> None:
+        lines = ngettext("%(count)d new line", "%(count)d new lines", statement.added) % {
             "count": statement.added
         }
         text = _(
             "%(lines)s; %(known)d known already; %(skipped)d left out (money that went out, or not booked)."
         )
-        counts = {"lines": told, "known": statement.known, "skipped": statement.skipped}
+        counts = {"lines": lines, "known": statement.known, "skipped": statement.skipped}
         self.message_user(request, text % counts, messages.SUCCESS)
-        return HttpResponseRedirect(f"{_lines_of(statement)}&state__exact={LineState.OPEN}")
+        if doubles := statement.lines.exclude(resembles=None).count():
+            text = ngettext(
+                "%(count)d line may be there already from another statement: it says so.",
+                "%(count)d lines may be there already from another statement: they say so.",
+                doubles,
+            )
+            self.message_user(request, text % {"count": doubles}, messages.WARNING)
+        if statement.taken_back:
+            text = ngettext(
+                "%(count)d movement takes back money that had come in: undo its gift if recorded.",
+                "%(count)d movements take back money that had come in: undo their gifts if recorded.",
+                statement.taken_back,
+            )
+            self.message_user(request, text % {"count": statement.taken_back}, messages.WARNING)
 
     def changeform_view(
         self,

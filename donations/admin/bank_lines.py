@@ -5,9 +5,11 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +19,7 @@ from donations.admin import shown
 from donations.admin.bank_form import DismissForm
 from donations.bank import deciding, matching
 from donations.models import BankLine, LineState
-from programs.admin.plain import GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
+from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
 
 _TONES = {LineState.OPEN: WAITING, LineState.RECORDED: GOOD, LineState.DISMISSED: QUIET}
 
@@ -53,6 +55,10 @@ class BankLineAdmin(ReadOnlyAdmin):
             path("<int:pk>/reopen/", reopen, name="donations_bankline_reopen"),
             *urls,
         ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BankLine]:
+        lines: QuerySet[BankLine] = super().get_queryset(request)
+        return lines.annotate(is_resembled=Exists(BankLine.objects.filter(resembles=OuterRef("pk"))))
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("donations.change_bankline")
@@ -94,8 +100,11 @@ class BankLineAdmin(ReadOnlyAdmin):
         may = self.has_decide_permission(request)
         more: dict[str, Any] = {"may_decide": may}
         if line and may and line.state == LineState.OPEN:
+            doubles = list(line.doubles())
             more |= {
                 "proposals": matching.proposals(line) if line.currency == "EUR" else [],
+                "doubles": doubles,
+                "same_reason": _same_reason(doubles),
                 "dismiss_form": DismissForm(),
                 "other_currency": line.currency != "EUR",
                 "record_url": f"{reverse('admin:donations_offlinegift_add')}?line={line.pk}",
@@ -115,4 +124,18 @@ class BankLineAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def standing(self, line: BankLine) -> SafeString:
-        return badge(line.get_state_display(), _TONES[LineState(line.state)])
+        state = badge(line.get_state_display(), _TONES[LineState(line.state)])
+        if line.state == LineState.OPEN and (line.resembles_id or getattr(line, "is_resembled", False)):
+            return format_html("{} {}", state, badge(_("Perhaps there already"), BAD))
+        return state
+
+
+def _same_reason(doubles: list[BankLine]) -> str:
+    """Why a line is no gift of its own, in the words that are kept with it."""
+    if not doubles:
+        return ""
+    double = doubles[0]
+    return _("The same movement as in %(statement)s, booked on %(day)s.") % {
+        "statement": double.statement.name,
+        "day": f"{double.booked_on:%d/%m/%Y}",
+    }

@@ -111,7 +111,7 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         form = OfflineForm(request.POST, request.FILES, kept=draft.proof if draft else None, line=line)
         if not form.is_valid():
             return self._form(request, form, draft)
-        return self._confirm(request, Draft.of(form))
+        return self._confirm(request, Draft.of(form), line)
 
     def _form(self, request: HttpRequest, form: OfflineForm, draft: Draft | None = None) -> HttpResponse:
         context = {
@@ -122,9 +122,11 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         }
         return self._page(request, "record", context, status=422 if form.errors else 200)
 
-    def _confirm(self, request: HttpRequest, draft: Draft, *, again: bool = False) -> HttpResponse:
+    def _confirm(
+        self, request: HttpRequest, draft: Draft, line: BankLine | None, *, again: bool = False
+    ) -> HttpResponse:
         received = draft.received()
-        doubts = offline.alike(received)
+        doubts = offline.alike(received, line)
         draft = replace(draft, seen=[donation.pk for donation in doubts])
         need = FundingNeed.objects.filter(pk=received.designation_id or 0).first()
         context = {
@@ -143,12 +145,12 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
 
     def _record(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse:
         if draft.seen and "another" not in request.POST:
-            return self._confirm(request, draft, again=True)
+            return self._confirm(request, draft, line, again=True)
         received = draft.received()
         try:
             gift = offline.record(received, by=_person(request), key=draft.key, seen=draft.seen, line=line)
         except offline.Doubtful:
-            return self._confirm(request, draft, again=True)
+            return self._confirm(request, draft, line, again=True)
         except offline.Decided:
             text = _("Nothing was recorded: somebody else has decided on this line of the bank’s.")
             self.message_user(request, text, messages.WARNING)

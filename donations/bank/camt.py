@@ -23,20 +23,21 @@ _NOTHING = {"", "NOTPROVIDED", "NONREF"}
 def read(content: bytes, *, today: dt.date) -> Statement:
     """The credits that a statement says are booked. Raises `Unreadable`."""
     credits: list[Credit] = []
-    number = skipped = 0
+    number = skipped = taken_back = 0
     try:
         for account, entry in _entries(content):
             number += 1
             found = _credits(entry, account, number, today)
             credits += found
             skipped += not found
+            taken_back += _takes_back(entry)
             if max(number, len(credits)) > MOST_LINES:
                 raise Unreadable("long")
     except Unreadable:
         raise
     except (ParseError, ValueError, LookupError) as error:  # also what defusedxml refuses
         raise Unreadable("xml") from error
-    return Statement(credits, skipped)
+    return Statement(credits, skipped, taken_back)
 
 
 def _entries(content: bytes) -> Iterator[tuple[str, Element]]:
@@ -69,8 +70,7 @@ def _entries(content: bytes) -> Iterator[tuple[str, Element]]:
 
 def _credits(entry: Element, account: str, number: int, today: dt.date) -> list[Credit]:
     """The credits of one entry: one for each transaction where the bank sums up several."""
-    status = _text(entry, "Sts", "Cd") or _text(entry, "Sts")
-    if _text(entry, "CdtDbtInd") != "CRDT" or status != "BOOK" or _text(entry, "RvslInd") in {"true", "1"}:
+    if _text(entry, "CdtDbtInd") != "CRDT" or not _is_booked(entry) or _reverses(entry):
         return []
     if not account:
         raise Unreadable("account", number)
@@ -98,6 +98,19 @@ def _credits(entry: Element, account: str, number: int, today: dt.date) -> list[
         for amount, part in zip(amounts, said, strict=True)
         if amount
     ]
+
+
+def _is_booked(entry: Element) -> bool:
+    return (_text(entry, "Sts", "Cd") or _text(entry, "Sts")) == "BOOK"
+
+
+def _reverses(entry: Element) -> bool:
+    return _text(entry, "RvslInd") in {"true", "1"}
+
+
+def _takes_back(entry: Element) -> bool:
+    """Whether this undoes an earlier credit: the sign is that of the movement itself."""
+    return _reverses(entry) and _is_booked(entry) and _text(entry, "CdtDbtInd") == "DBIT"
 
 
 def _part_of(part: Element, currency: str, number: int) -> int | None:

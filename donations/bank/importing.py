@@ -13,11 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import references
-from donations.bank import camt, table
+from donations.bank import camt, resembling, table
 from donations.bank.movements import MOST_BYTES, Credit, Statement, Unreadable, keyed
 from donations.models import BankLine, BankStatement, Format, Pledge
 
 _AT_ONCE = 500
+
+
+def known(content: bytes) -> BankStatement | None:
+    """The statement that this file was, if it came before."""
+    return BankStatement.objects.filter(sha256=_digest(content)).first()
 
 
 def upload(name: str, content: bytes, *, by: User) -> BankStatement:
@@ -28,9 +33,8 @@ def upload(name: str, content: bytes, *, by: User) -> BankStatement:
     """
     if len(content) > MOST_BYTES:
         raise Unreadable("large")
-    digest = hashlib.sha256(content).hexdigest()
-    if known := BankStatement.objects.filter(sha256=digest).first():
-        return known
+    if before := known(content):
+        return before
     xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or content.startswith(
         (b"\xff\xfe<", b"\xfe\xff\x00<")
     )
@@ -41,7 +45,7 @@ def upload(name: str, content: bytes, *, by: User) -> BankStatement:
     kept = storages["private"].save(f"statements/{secrets.token_hex(16)}", ContentFile(content))
     with transaction.atomic():
         statement, made = BankStatement.objects.get_or_create(
-            sha256=digest,
+            sha256=_digest(content),
             defaults={
                 "name": shown,
                 "format": Format.CAMT if xml else Format.TABLE,
@@ -76,9 +80,13 @@ def read_table(statement: BankStatement, columns: Mapping[str, int], *, account:
 
 
 def _add(statement: BankStatement, found: Statement) -> None:
-    """Add the lines that no statement has named before, and say how many there were."""
-    lines = _lines(statement, keyed(found.credits))
+    """Add the lines that no statement has named before, and say how many there were.
+
+    In one order whatever the file's: two files with the same lines at once wait for one another.
+    """
+    lines = sorted(_lines(statement, keyed(found.credits)), key=lambda each: (each.booked_on, each.key))
     BankLine.objects.bulk_create(lines, batch_size=_AT_ONCE, ignore_conflicts=True)
+    resembling.mark(statement)
     added = BankLine.objects.filter(statement=statement).count()
     days: list[dt.date] = [credit.booked_on for credit in found.credits]
     accounts = {credit.account for credit in found.credits}
@@ -86,12 +94,17 @@ def _add(statement: BankStatement, found: Statement) -> None:
         added=added,
         known=len(lines) - added,
         skipped=found.skipped,
+        taken_back=found.taken_back,
         first_on=min(days, default=None),
         last_on=max(days, default=None),
         account=", ".join(sorted(accounts))[:50] or statement.account,
         read_at=timezone.now(),
     )
     statement.refresh_from_db()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _lines(statement: BankStatement, credits: Iterable[tuple[str, Credit]]) -> list[BankLine]:

@@ -50,10 +50,14 @@ class Credit:
 
 @dataclass(frozen=True)
 class Statement:
-    """The credits of a file, and how many movements of it were left out: debits and what is not booked."""
+    """The credits of a file, and how many movements of it were left out: debits and what is not booked.
+
+    `taken_back` of those are credits that went back.
+    """
 
     credits: list[Credit]
     skipped: int
+    taken_back: int = 0
 
 
 def keyed(credits: Iterable[Credit]) -> list[tuple[str, Credit]]:

@@ -26,6 +26,8 @@ class BankStatement(models.Model):
     added = models.PositiveIntegerField(_("new lines"), default=0)
     known = models.PositiveIntegerField(_("known already"), default=0)
     skipped = models.PositiveIntegerField(_("left out"), default=0)
+    # Money that had come in and went back, as far as the format says so: a cheque that was not paid.
+    taken_back = models.PositiveIntegerField(_("taken back"), default=0)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by")
     )
@@ -70,6 +72,15 @@ class BankLine(models.Model):
         related_name="+",
         verbose_name=_("reference quoted"),
     )
+    # Another statement names what may be the same movement, in other words: see `doubles`.
+    resembles = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resembled",
+        verbose_name=_("may be the same as"),
+    )
     state = models.CharField(_("state"), max_length=9, choices=LineState.choices, default=LineState.OPEN)
     gift = models.OneToOneField(
         OfflineGift, models.PROTECT, null=True, blank=True, related_name="line", verbose_name=_("gift")
@@ -102,4 +113,14 @@ class BankLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booked_on:%Y-%m-%d} {self.name or self.text[:60]}"
+        return f"{self.booked_on:%Y-%m-%d} {self.said[:60]}"
+
+    @property
+    def said(self) -> str:
+        """Who sent the money, or else all that the bank says."""
+        return self.name or self.text
+
+    def doubles(self) -> "models.QuerySet[BankLine]":
+        """Lines of other statements that may be the same movement."""
+        either = models.Q(pk=self.resembles_id) | models.Q(resembles=self)
+        return BankLine.objects.filter(either).select_related("statement", "gift")

@@ -71,3 +71,11 @@ def one_line(by: User, **changes: Any) -> BankLine:
 
 def upload(content: bytes, name: str = "releve.xml") -> dict[str, Any]:
     return {"file": SimpleUploadedFile(name, content)}
+
+
+def in_a_table(by: User, *rows: str) -> BankStatement:
+    """The same account's statement as a table: `rows` are day; words; credit."""
+    content = "\n".join(["Date;Libellé;Crédit", *rows]).encode()
+    kept = importing.upload("releve.csv", content, by=by)
+    importing.read_table(kept, {"date": 0, "text": 1, "credit": 2}, account=IBAN)
+    return kept

@@ -67,6 +67,13 @@ def test_a_statement_sent_in_leads_to_its_lines(treasurer: User) -> None:
 
     assert "1 new line" in answer.content.decode()
     assert "CAMILLE EXEMPLE" in answer.content.decode()
+    again = client.post(ADD, upload(statement(entry(), entry(sign="DBIT"))), follow=True).content.decode()
+    assert f"This file was read before, by {treasurer} on" in again
+    assert "1 new line" not in again
+    back = client.post(
+        ADD, upload(statement(entry(sign="DBIT", more="<RvslInd>true</RvslInd>"))), follow=True
+    )
+    assert "1 movement takes back money that had come in" in back.content.decode()
     refused = client.post(ADD, upload(b"<html></html>"))
     assert (refused.status_code, "not a camt.053" in refused.content.decode()) == (422, True)
     large = client.post(ADD, upload(b"<" + b"x" * MOST_BYTES))

@@ -14,7 +14,7 @@ from outreach.models import Letter
 from programs.models import Program
 from tests import staff
 from tests.donations import receipt_gifts
-from tests.donations.offline_gifts import DAY, in_order, record
+from tests.donations.offline_gifts import DAY, in_order, received, record
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,18 @@ def test_a_mistake_is_undone_by_an_entry_and_counts_no_more(campaign: Program) -
     offline.correct(kept, by=treasurer, reason="This one too")
     assert ledger.read_total(campaign) == ledger.Total(0, 0, 0, 4)
     assert in_order()
+
+
+def test_the_same_gift_is_found_among_however_many_of_its_amount(
+    campaign: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline, "_MOST_LOOKED_AT", 1)
+    first = record(campaign, "a")
+    record(campaign, "b", email="zoe@example.org", last_name="Autrement", bank_reference="other")
+
+    with pytest.raises(offline.Doubtful):
+        record(campaign, "c", last_name="Exemple-Autre", bank_reference="another")
+    assert [each.pk for each in offline.alike(received(campaign))] == [first.donation_id]
 
 
 def test_an_undone_gift_can_be_recorded_anew(campaign: Program) -> None:
