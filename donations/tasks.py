@@ -85,6 +85,7 @@ def tidy_sign_ins() -> None:
 @shared_task
 def finish_erasures() -> None:
     erasure.finish()
+    erasure.finish_at_stripe()
 
 
 @shared_task

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from outreach.models import Letter, State, Subscription
+from outreach.models import Letter, State, Subscription, Suppression
 from outreach.models.subscription import new_token
 
 
@@ -39,3 +39,8 @@ def forget(email: str, instead: str, *, but: str = "") -> None:
     waiting = theirs.filter(state__in=[State.QUEUED, State.FAILED])
     waiting.update(state=State.SUPPRESSED, error="Its reader was erased.")
     theirs.update(to=instead, facts={}, attachments=[], subject="", text="", html="")
+
+
+def forget_refusal(email: str) -> None:
+    """Forget that nothing was to be sent there: nobody writes to it now, and news need a new consent."""
+    Suppression.objects.filter(email=email).delete()

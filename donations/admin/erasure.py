@@ -48,7 +48,10 @@ class ErasureAdmin(ReadOnlyAdmin):
     empty_text = _("Nobody has asked to be forgotten.")
     fieldsets = (
         (None, {"fields": ("email", "standing", "asked_at", "reference")}),
-        (_("Answer"), {"fields": ("answered_at", "answered_by", "reason", "done", "kept_until")}),
+        (
+            _("Answer"),
+            {"fields": ("answered_at", "answered_by", "reason", "done", "stripe_forgotten_at", "kept_until")},
+        ),
     )
 
     def get_urls(self) -> list[URLPattern]:

@@ -2,7 +2,8 @@
 
 Kept: gifts whose money arrived, their ledger entries and documents, and the name and postal address that
 these state, for six years from the last document (the tax office may ask for them; article L102 E of the
-Livre des procédures fiscales). Everything else about the person goes, the e-mail address first.
+Livre des procédures fiscales). Everything else about the person goes, the e-mail address first; and what
+Stripe keeps to charge them again.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from donations.donors import limits
+from donations.donors import at_stripe, limits
 from donations.models import (
     Display,
     Donation,
@@ -27,15 +28,15 @@ from donations.models import (
     RecurringDonation,
     SignInLink,
     Status,
-    StripeEvent,
 )
 from outreach import forgetting, letters
 
 KEPT_YEARS = 6
 # RFC 2606: no such domain will ever exist, so nothing sent there can arrive anywhere.
 _NOWHERE = "erased.invalid"
-# Money is on its way or in question: whom it concerns must still be reachable.
-_UNSETTLED = (Status.PROCESSING, Status.HELD, Status.DISPUTED)
+# Money is on its way or in question, or may still be given on a page that is open: whom it concerns must
+# be reachable, and named on the document.
+_UNSETTLED = (Status.PENDING, Status.PROCESSING, Status.HELD, Status.DISPUTED)
 _BLANK = dict.fromkeys(
     ("first_name", "last_name", "siren", "legal_form", "address", "postal_code", "city"), ""
 )
@@ -110,9 +111,9 @@ def erase(request: ErasureRequest, *, by: AbstractBaseUser) -> Effect:
     Raises `NotYet`, or `Answered` where somebody was faster.
     """
     email = request.email
-    if recurring(email) or unsettled(email):
-        raise NotYet
     with transaction.atomic():
+        if recurring(email) or unsettled(email):
+            raise NotYet
         done = effect(email)
         _answer(
             request,
@@ -122,7 +123,7 @@ def erase(request: ErasureRequest, *, by: AbstractBaseUser) -> Effect:
             outcome={name: value for name, value in asdict(done).items() if name != "kept_until"},
         )
         _tell(request, kept_until=done.kept_until)
-        _forget_events(email)
+        at_stripe.forget_events(email)
         _forget_givers(email, placeholder(request))
         forgetting.forget(email, placeholder(request), but=_letter_key(request))
         SignInLink.objects.filter(email=email).delete()
@@ -138,6 +139,20 @@ def refuse(request: ErasureRequest, *, by: AbstractBaseUser, reason: str) -> Non
         _tell(request, reason=reason)
 
 
+def finish_at_stripe() -> int:
+    """Have Stripe forget those who were erased here; how many. What it does not answer is asked again.
+
+    Safe to repeat, and to be killed in. Call it outside any transaction.
+    """
+    open_still = ErasureRequest.objects.filter(status=ErasureStatus.DONE, stripe_forgotten_at=None)
+    forgotten = 0
+    for request in open_still:
+        if at_stripe.forget_customers(request, placeholder=placeholder(request)):
+            forgotten += open_still.filter(pk=request.pk).update(stripe_forgotten_at=timezone.now())
+    at_stripe.forget_late_events(_NOWHERE)
+    return forgotten
+
+
 def finish() -> int:
     """Forget the address of those whose letter has left, and the rest of those whose time has come.
 
@@ -147,16 +162,21 @@ def finish() -> int:
     finished = 0
     for request in done.filter(finished_at=None):
         if letters.is_over(_letter_key(request)):
-            with transaction.atomic():
-                forgetting.forget(request.email, placeholder(request))
-                finished += done.filter(pk=request.pk, finished_at=None).update(
-                    email=placeholder(request), finished_at=timezone.now()
-                )
+            finished += _forget_address(request)
     for request in done.filter(emptied_at=None, kept_until__lt=timezone.localdate()):
         with transaction.atomic():
             _empty(Donor.objects.filter(email=placeholder(request)))
             finished += done.filter(pk=request.pk, emptied_at=None).update(emptied_at=timezone.now())
     return finished
+
+
+def _forget_address(request: ErasureRequest) -> int:
+    """The letter has left: nobody is written to any more."""
+    with transaction.atomic():
+        forgetting.forget(request.email, placeholder(request))
+        forgetting.forget_refusal(request.email)
+        open_still = ErasureRequest.objects.filter(pk=request.pk, finished_at=None)
+        return open_still.update(email=placeholder(request), finished_at=timezone.now())
 
 
 def placeholder(request: ErasureRequest) -> str:
@@ -228,26 +248,3 @@ def _empty(donors: QuerySet[Donor]) -> None:
     companies = donors.filter(kind="company")
     companies.update(**_BLANK, company_name="—")  # the database asks for a name
     donors.exclude(kind="company").update(**_BLANK)
-
-
-def _forget_events(email: str) -> None:
-    """Of what Stripe told us about these gifts only its subject stays: the rest holds names and addresses."""
-    gifts = Donation.objects.filter(donor__email=email)
-    plans = RecurringDonation.objects.filter(donor__email=email)
-    names = ("stripe_session_id", "stripe_payment_intent_id", "stripe_charge_id", "stripe_invoice_id")
-    ids = {value for row in gifts.values_list(*names) for value in row if value}
-    ids |= {
-        value
-        for row in plans.values_list("stripe_customer_id", "stripe_subscription_id")
-        for value in row
-        if value
-    }
-    for event in StripeEvent.objects.filter(payload__data__object__id__in=ids, processed_at__isnull=False):
-        about = event.payload["data"]["object"]
-        event.payload = {
-            "id": event.event_id,
-            "type": event.type,
-            "erased": True,
-            "data": {"object": {"id": about["id"], "object": about.get("object", "")}},
-        }
-        event.save(update_fields=["payload"])

@@ -7,6 +7,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 from donations.gateway.asking import Refused, Unavailable, is_live
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
+from donations.gateway.customers import forget_customer
 from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
@@ -81,6 +82,7 @@ __all__ = [
     "fetch_subscription",
     "fetch_warning",
     "find_invoice",
+    "forget_customer",
     "give_back",
     "is_live",
     "let_go",

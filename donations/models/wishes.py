@@ -80,6 +80,7 @@ class ErasureRequest(models.Model):
     outcome = models.JSONField(_("what was done"), default=dict, blank=True)
     kept_until = models.DateField(_("the rest is kept until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("the letter has left"), null=True, blank=True)
+    stripe_forgotten_at = models.DateTimeField(_("forgotten at Stripe"), null=True, blank=True)
     emptied_at = models.DateTimeField(_("the rest was erased"), null=True, blank=True)
 
     class Meta:
