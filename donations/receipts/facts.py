@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -37,6 +37,7 @@ class Facts(TypedDict):
 
     number: str
     template_version: str
+    replaces: NotRequired[str]  # the number of the void one it stands for, or empty; first versions lack it
     language: str
     specimen: bool
     issued_at: str
@@ -51,7 +52,9 @@ class Facts(TypedDict):
     issuer: IssuerFacts
 
 
-def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date, amount_cents: int) -> Facts:
+def collect(
+    receipt: Receipt, issuer: Issuer, *, paid_on: dt.date, amount_cents: int, replaces: str = ""
+) -> Facts:
     """Everything this receipt's document will state, read now and never again."""
     donation = receipt.donation
     language = "fr" if donation.language.lower().startswith("fr") else "en"
@@ -59,6 +62,7 @@ def collect(receipt: Receipt, issuer: Issuer, *, paid_on: dt.date, amount_cents:
     return Facts(
         number=receipt.reference,
         template_version=receipt.template_version,
+        replaces=replaces,
         language=language,
         specimen=not donation.livemode,
         issued_at=receipt.issued_at.isoformat(),

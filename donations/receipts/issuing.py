@@ -10,7 +10,7 @@ from donations.models import Donation, Receipt, ReceiptCounter, ReceiptState, Se
 from donations.receipts import issuer
 from donations.receipts.facts import PARIS, collect
 
-TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-1"}
+TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-2"}
 
 
 def issue(
@@ -18,11 +18,13 @@ def issue(
     *,
     paid_at: dt.datetime,
     amount_cents: int | None = None,
+    replaces: Receipt | None = None,
     series: Series = Series.CONFIRMATION,
 ) -> Receipt:
     """The gift's receipt in this series: the one it has, or a new one under the next number.
 
-    It states the gift's amount, or `amount_cents` where that is what is left of it.
+    It states the gift's amount, or `amount_cents` where that is what is left of it, and names the void
+    one that it `replaces`.
 
     Call it inside the transaction that settles the gift: the number, the receipt and the gift are
     then kept or undone together, so the numbers of a series and year have no gap. The counter's
@@ -47,7 +49,13 @@ def issue(
         issued_at=timezone.now(),
     )
     stated = donation.amount_cents if amount_cents is None else amount_cents
-    receipt.facts = collect(receipt, issuer.current(), paid_on=paid_on, amount_cents=stated)
+    receipt.facts = collect(
+        receipt,
+        issuer.current(),
+        paid_on=paid_on,
+        amount_cents=stated,
+        replaces=replaces.reference if replaces else "",
+    )
     receipt.save(force_insert=True)
     return receipt
 

@@ -9,11 +9,14 @@ from donations.receipts.issuing import TEMPLATE_VERSIONS
 from donations.receipts.rendering import render
 
 
-def sample(language: str = "fr", *, name: str = "Marie Dupont", amount_cents: int = 5000) -> Facts:
+def sample(
+    language: str = "fr", *, name: str = "Marie Dupont", amount_cents: int = 5000, replaces: str = ""
+) -> Facts:
     """The facts of a gift nobody made, by somebody who does not exist."""
     return Facts(
         number="C-2026-000001",
         template_version=TEMPLATE_VERSIONS[Series.CONFIRMATION],
+        replaces=replaces,
         language=language,
         specimen=True,
         issued_at="2026-05-04T12:00:00+00:00",

@@ -19,7 +19,7 @@ def restate(donation: Donation, *, amount_cents: int, reason: str) -> Restated:
     """Let the gift's document state what is left of it: `amount_cents`, nothing when that is 0.
 
     Call it in the transaction that decides it, with the gift's row locked. One that states the amount
-    already stays; another becomes void, and what is left gets a new number that the void one leads to.
+    already stays; another becomes void, and what is left gets a new number: each of the two names the other.
     """
     receipts = Receipt.objects.filter(donation=donation, series=Series.CONFIRMATION)
     current = receipts.filter(state=ReceiptState.ISSUED).first()
@@ -30,7 +30,7 @@ def restate(donation: Donation, *, amount_cents: int, reason: str) -> Restated:
     last = receipts.order_by("-pk").first()
     if last is None or not amount_cents or donation.paid_at is None:
         return Restated(voided=current)
-    issued = issue(donation, paid_at=donation.paid_at, amount_cents=amount_cents)
+    issued = issue(donation, paid_at=donation.paid_at, amount_cents=amount_cents, replaces=last)
     Receipt.objects.filter(pk=last.pk).update(replaced_by=issued)
     return Restated(voided=current, issued=issued)
 

@@ -85,7 +85,8 @@ def test_a_receipt_states_what_was_true_when_it_was_issued() -> None:
 
     assert receipt.facts == {
         "number": "C-2026-000001",
-        "template_version": "payment_confirmation-1",
+        "template_version": "payment_confirmation-2",
+        "replaces": "",
         "language": "fr",
         "specimen": True,
         "issued_at": "2026-05-04T12:00:00+00:00",

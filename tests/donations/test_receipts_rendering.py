@@ -75,6 +75,22 @@ def test_the_document_is_accessible_and_archivable(language: str) -> None:
         assert not pdf.acroform.exists
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Annule et remplace la confirmation nº\u00a0C-2026-000000"),
+        ("en", "Cancels and replaces the confirmation No.\u00a0C-2026-000000"),
+    ],
+)
+def test_one_that_replaces_another_names_it_and_no_other_does(language: str, said: str) -> None:
+    replacing = pdf_text.text(rendering.render(sample(language, replaces="C-2026-000000")).pdf)
+    first_version = sample_with(language, template_version="payment_confirmation-1")
+    del first_version["replaces"]
+
+    assert said in replacing
+    assert rendering.render(first_version).pdf == rendering.render(sample(language)).pdf
+
+
 def test_only_a_specimen_says_so() -> None:
     real = pdf_text.text(rendering.render(sample_with(specimen=False)).pdf)
 

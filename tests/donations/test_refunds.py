@@ -62,7 +62,7 @@ def test_a_part_given_back_leaves_the_gift_paid_and_a_new_receipt_states_the_res
     assert raised(program) == 3000
     assert (first.state, second.state) == (ReceiptState.VOIDED, ReceiptState.ISSUED)
     assert first.replaced_by == second
-    assert second.facts["amount_cents"] == 3000
+    assert (second.facts["amount_cents"], second.facts["replaces"]) == (3000, first.reference)
     assert second.facts["amount_words"]["fr"] == "trente euros"
     assert Letter.objects.get(kind="gift_refunded").attachments == [
         {"kind": "receipt", "reference": str(second.pk)}
