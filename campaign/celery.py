@@ -33,11 +33,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="9", minute="0"),
         "options": {"expires": 3600},
     },
-    # In the night, when Stripe's books of the day before are complete.
+    # In the night, when Stripe's books of the day before are complete, until it is done.
     "compare-with-stripe": {
-        "task": "donations.tasks.compare_with_stripe",
-        "schedule": crontab(hour="4", minute="20"),
-        "options": {"expires": 3600},
+        "task": "donations.tasks.compare_nightly",
+        "schedule": crontab(hour="4-9", minute="*/15"),
+        "options": {"expires": 900},
     },
     "answer-sign-ins": _every(10, "donations.tasks.answer_sign_ins"),
     "finish-erasures": _every(600, "donations.tasks.finish_erasures"),

@@ -1,5 +1,6 @@
 """Celery's door. A message only wakes a worker: what there is to do lies in the database."""
 
+from contextlib import suppress
 from typing import Any
 
 from celery import Task, shared_task
@@ -43,13 +44,18 @@ def reconcile_pending() -> None:
     reconcile.sweep()
 
 
-@shared_task(bind=True, max_retries=5, default_retry_delay=15 * 60)
-def compare_with_stripe(self: Task[Any, Any]) -> None:
-    """Once a night; where Stripe does not answer, again every quarter of an hour for a while."""
-    try:
+@shared_task
+def compare_with_stripe() -> None:
+    """When a person asks for it. What came of it, or what stopped it, lies in its row."""
+    with suppress(gateway.Unavailable, gateway.Refused):
         comparison.compare()
-    except gateway.Unavailable as error:
-        raise self.retry(exc=error) from error
+
+
+@shared_task
+def compare_nightly() -> None:
+    """Asked again and again until the morning: no message waits for it, so none is lost or doubled."""
+    if comparison.is_due():
+        compare_with_stripe()
 
 
 @shared_task

@@ -18,6 +18,12 @@ logger = logging.getLogger(__name__)
 DAYS = 45
 # What moved a moment ago may be in one of the books only.
 _FRESH = dt.timedelta(hours=1)
+# The hour, in UTC, from which a comparison counts as that night's.
+_NIGHT = 4
+_TRIES = 6
+_DEAD_AFTER = dt.timedelta(hours=1)
+# So many movements may be ones that Stripe does not explain; of more, it is Stripe that is away.
+_UNANSWERED = 5
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Outcome:
     comparison: Comparison
     repaired: list[str] = field(default_factory=list)
     left: list[Discrepancy] = field(default_factory=list)
+    unanswered: int = 0
 
 
 def compare(*, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Outcome:
@@ -52,8 +59,27 @@ def compare(*, since: dt.datetime | None = None, until: dt.datetime | None = Non
     return outcome
 
 
+def is_due() -> bool:
+    """Whether the comparison of last night is still to be made, or to be tried again: six times at most.
+
+    One that was begun and has no end yet may be under way: after an hour it is taken for dead.
+    """
+    now = timezone.now()
+    night = now.astimezone(dt.UTC).replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
+    runs = Comparison.objects.filter(started_at__gte=night)
+    done = runs.filter(finished_at__isnull=False, error="", since__lte=now - dt.timedelta(days=DAYS))
+    under_way = runs.filter(finished_at__isnull=True, started_at__gte=now - _DEAD_AFTER)
+    return now >= night and runs.count() < _TRIES and not done.exists() and not under_way.exists()
+
+
 def _deal_with(each: findings.Finding, outcome: Outcome) -> None:
-    told = repairing.repair(each)
+    try:
+        told = repairing.repair(each)
+    except gateway.Unavailable as error:
+        outcome.unanswered += 1
+        if outcome.unanswered > _UNANSWERED:
+            raise
+        told = f"Stripe did not answer: {error}"
     mended = LedgerEntry.objects.filter(kind=each.kind, source_ref=each.source_ref).exists()
     if each.difference == each.difference.MISSING_HERE and mended:
         outcome.repaired.append(f"{each.kind} {each.source_ref}: {told}")

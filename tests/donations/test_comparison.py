@@ -5,12 +5,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from donations import comparison, gateway, ledger, reconcile
+from donations import comparison, gateway, ledger, reconcile, tasks
 from donations.models import (
     Comparison,
     Difference,
@@ -22,6 +23,7 @@ from donations.models import (
     Status,
 )
 from programs.models import Program
+from sandbox import disputes as sandbox_disputes
 from sandbox.models import StripeObject
 from tests.giving import banks_answer, debit, give, pay
 
@@ -201,6 +203,89 @@ def test_stripe_down_is_said_and_closes_nothing(program: Program, settings: Any)
 
     assert Comparison.objects.first().error  # type: ignore[union-attr]
     assert Discrepancy.objects.get().state == DiscrepancyState.OPEN
+
+
+def test_one_movement_that_stripe_cannot_explain_hides_no_other() -> None:
+    odd, lost = settled_gift(), paid_gift(email="other@example.org")
+    sandbox_disputes.open_for(StripeObject.objects.get(object_id=odd.stripe_charge_id))
+    dispute = StripeObject.objects.get(kind="dispute")
+    dispute.data["status"] = "of_a_new_kind"
+    dispute.save()
+
+    outcome = compare()
+
+    lost.refresh_from_db()
+    (row,) = outcome.left
+    assert (row.kind, row.source_ref) == (EntryKind.DISPUTE, dispute.object_id)
+    assert "unknown status" in row.detail
+    assert (lost.status, outcome.comparison.error) == (Status.PAID, "")
+
+
+def test_an_error_of_ours_in_one_repair_hides_no_other() -> None:
+    odd, lost = paid_gift(), paid_gift(email="other@example.org")
+    charge = gateway.fetch_checkout(odd.stripe_session_id or "").payment
+    assert charge
+    # Nothing stops two gifts from naming one PaymentIntent at Stripe; here the second cannot be written.
+    Donation.objects.filter(pk=give(email="third@example.org").pk).update(
+        stripe_payment_intent_id=charge.payment_intent_id
+    )
+
+    outcome = compare()
+
+    lost.refresh_from_db()
+    (row,) = outcome.left
+    assert (row.source_ref, "IntegrityError" in row.detail) == (charge.charge_id, True)
+    assert lost.status == Status.PAID
+
+
+MORNING = dt.datetime(2026, 11, 27, 4, 15, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("runs", "due"),
+    [
+        ([], True),
+        ([{"started_at": MORNING - dt.timedelta(hours=1)}], True),
+        ([{}], False),
+        ([{"error": "Stripe was away"}], True),
+        ([{"error": "Stripe was away"}] * 6, False),
+        ([{"since": MORNING - dt.timedelta(days=3)}], True),
+        ([{"finished_at": None}], False),
+    ],
+)
+def test_a_night_is_compared_once_and_tried_again_where_it_was_not(
+    runs: list[dict[str, Any]], due: bool
+) -> None:
+    for run in runs:
+        whole = {"since": MORNING - dt.timedelta(days=45), "until": MORNING, "finished_at": MORNING}
+        made = Comparison.objects.create(**whole | {k: v for k, v in run.items() if k != "started_at"})
+        Comparison.objects.filter(pk=made.pk).update(started_at=run.get("started_at", MORNING))
+
+    with time_machine.travel(MORNING + dt.timedelta(minutes=15), tick=False):
+        assert comparison.is_due() is due
+    with time_machine.travel(MORNING - dt.timedelta(minutes=30), tick=False):
+        assert not comparison.is_due()
+
+
+def test_one_that_died_is_taken_up_again_by_the_night_task() -> None:
+    settled_gift()
+    with time_machine.travel(MORNING, tick=False):
+        Comparison.objects.create(since=MORNING, until=MORNING)
+        tasks.compare_nightly()
+        assert Comparison.objects.count() == 1
+    with time_machine.travel(MORNING + dt.timedelta(hours=2), tick=False):
+        tasks.compare_nightly()
+        tasks.compare_nightly()
+
+    assert Comparison.objects.filter(finished_at__isnull=False).count() == 1
+    assert Comparison.objects.count() == 2
+
+
+def test_the_command_refuses_a_day_that_has_not_begun() -> None:
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+
+    with pytest.raises(CommandError, match="--since"):
+        call_command("reconcile", "--since", f"{tomorrow:%Y-%m-%d}")
 
 
 def test_the_command_prints_what_is_left_and_exits_1(program: Program) -> None:

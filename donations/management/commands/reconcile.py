@@ -44,9 +44,9 @@ class Command(BaseCommand):
 
 
 def _day(text: str) -> dt.datetime:
-    """Midnight in Paris of that day. Raises ValueError."""
+    """Midnight in Paris of that day, which has begun. Raises ValueError."""
     day = parse_date(text)
-    if day is None:
+    if day is None or day > timezone.localdate():
         raise ValueError(text)
     return timezone.make_aware(dt.datetime.combine(day, dt.time()), timezone.get_default_timezone())
 
