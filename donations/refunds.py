@@ -24,7 +24,6 @@ _WHY: Mapping[str, gateway.Why] = {
 }
 # Whoever asked is waiting for the answer; after this, nobody is.
 _ASK_AGAIN_AFTER = dt.timedelta(minutes=2)
-_LOOK_AGAIN_AFTER = dt.timedelta(hours=6)
 
 
 class NotPossible(Exception):
@@ -58,28 +57,37 @@ def ask(
     return send(refund)
 
 
-def give_back_held(donation: Donation, *, cents: int, note: str, by: AbstractBaseUser) -> Refund:
-    """Give back all of what a gift held for review had paid. The gift is as good as never made.
+def give_back_held(
+    donation: Donation, payment: gateway.Payment, *, note: str, by: AbstractBaseUser
+) -> Refund:
+    """Give back what is left of the payment of a gift held for review: it is as good as never made.
 
-    Repeating it gives back once. Raises `NotPossible`.
+    Repeating it gives back once. Raises `NotPossible`, or `gateway.Unavailable` where a part of it was
+    given back in the dashboard and Stripe does not say how much.
     """
-    try:
-        with transaction.atomic():
-            gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
-            if gift.status != Status.HELD or gift.reviewed_at:
-                raise NotPossible(_("This gift does not wait for a decision any more."))
-            refund = Refund.objects.filter(donation=gift).exclude(status=RefundStatus.REFUSED).first()
-            refund = refund or Refund.objects.create(
-                donation=gift,
-                amount_cents=cents,
-                currency=gift.currency,
-                reason=RefundReason.MISTAKE,
-                note=note,
-                requested_by_id=by.pk,
-            )
-    except IntegrityError as error:
-        raise NotPossible(_("Another refund of this gift is being asked of Stripe.")) from error
+    cents = payment.amount_cents - (_given_back(payment.charge_id) if payment.reversed else 0)
+    with transaction.atomic():
+        gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
+        if gift.status != Status.HELD or gift.reviewed_at:
+            raise NotPossible(_("This gift does not wait for a decision any more."))
+        on_its_way = [RefundStatus.REQUESTED, RefundStatus.PENDING]
+        refund = gift.refunds.filter(status__in=on_its_way, requested_by__isnull=False).first()
+        if refund is None and cents <= 0:
+            raise NotPossible(_("There is nothing to give back of this gift."))
+        refund = refund or Refund.objects.create(
+            donation=gift,
+            amount_cents=cents,
+            currency=payment.currency,
+            reason=RefundReason.MISTAKE,
+            note=note,
+            requested_by_id=by.pk,
+        )
     return send(refund)
+
+
+def _given_back(charge_id: str) -> int:
+    made = gateway.fetch_reversals(charge_id).refunds
+    return sum(each.amount_cents for each in made if each.status != "failed")
 
 
 def send(refund: Refund) -> Refund:
@@ -97,12 +105,16 @@ def send(refund: Refund) -> Refund:
 
 
 def sweep(*, limit: int = 100) -> int:
-    """Ask again for what Stripe was not there to answer, and look at what has been on its way for long."""
-    now = timezone.now()
+    """Ask again for what Stripe was not there to answer, oldest first. Returns how many were asked for."""
     refunds = Refund.objects.select_related("donation__donor", "donation__program")
-    asked = refunds.filter(status=RefundStatus.REQUESTED, created_at__lte=now - _ASK_AGAIN_AFTER)[:limit]
+    asked = refunds.filter(
+        status=RefundStatus.REQUESTED, created_at__lte=timezone.now() - _ASK_AGAIN_AFTER
+    ).order_by("created_at")[:limit]
     for refund in asked:
-        send(refund)
+        try:
+            send(refund)
+        except Exception:  # whatever is wrong with one: the others’ donors wait for their money
+            logger.exception("refund %s could not be asked of Stripe", refund.public_id)
     return len(asked)
 
 

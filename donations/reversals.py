@@ -26,6 +26,10 @@ def compare(charge_id: str) -> str:
         return "not a gift of this site"
     if donation.settled_at is None:
         reconcile.refresh(donation)
+    if donation.stripe_charge_id not in {None, charge_id}:
+        raise payments.Impossible(
+            f"{charge_id} names {donation.public_id}, which {donation.stripe_charge_id} paid"
+        )
     changed = payments.catch_up(donation, reversals)
     if donation.plan_id is not None and reversals.disputes:
         stop_contested_plans(donation)

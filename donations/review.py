@@ -6,14 +6,16 @@ of it, so that whoever dies in the middle leaves a gift that the next look finis
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from donations import gateway, reconcile, refunds
-from donations.models import Donation, Status
+from donations.models import DisputeStatus, Donation, RefundStatus, Status
 from donations.notices import staff
 
 _LOOK_AGAIN_AFTER = dt.timedelta(hours=1)
@@ -27,24 +29,31 @@ class NotPossible(Exception):
     """This cannot be decided so; the text says why, for whoever asked."""
 
 
+@dataclass(frozen=True)
+class _Money:
+    """How a held gift's money stands at Stripe; the PaymentIntent is one that can be captured or let go."""
+
+    standing: gateway.InvoiceStanding
+    payment: gateway.Payment | None
+    payment_intent_id: str = ""
+
+
 def release(donation: Donation, *, by: AbstractBaseUser) -> None:
     """Take the gift: what was set aside is captured, what was paid is accepted as it was paid.
 
     Repeating it is safe; where Stripe does not answer, the next look finishes it. Raises `NotPossible`,
     or `gateway.Unavailable` when the decision is kept and will be carried out later.
     """
-    state = _state(donation)
-    if state.payment and (
-        state.payment.currency != donation.currency or state.payment.livemode != donation.livemode
+    money = _look(donation)
+    if money.payment and (
+        money.payment.currency != donation.currency or money.payment.livemode != donation.livemode
     ):
         raise NotPossible(_("It was paid in another currency or mode: it can only be given back."))
-    if state.standing not in {"authorized", "paid"}:
+    if money.standing not in {"authorized", "paid"}:
         raise NotPossible(_("Its money is not there any more."))
-    held = Donation.objects.filter(pk=donation.pk, status=Status.HELD)
-    held.filter(reviewed_at=None).update(reviewed_at=timezone.now(), reviewed_by_id=by.pk)
-    donation.refresh_from_db()
-    if state.standing == "authorized":
-        gateway.capture(state.payment_intent_id)
+    _decide_to_take(donation, by)
+    if money.standing == "authorized":
+        gateway.capture(money.payment_intent_id)
     reconcile.refresh(donation)
     donation.refresh_from_db()
 
@@ -55,13 +64,13 @@ def reject(donation: Donation, *, by: AbstractBaseUser, note: str) -> None:
     Repeating it is safe. Raises `NotPossible`, or `gateway.Unavailable` when nothing is known to have
     happened (a refund is then asked for again by itself).
     """
-    state = _state(donation)
+    money = _look(donation)
     if donation.reviewed_at:
         raise NotPossible(_("It is being taken already."))
-    if state.payment:
-        refunds.give_back_held(donation, cents=state.payment.amount_cents, note=note, by=by)
+    if money.payment:
+        refunds.give_back_held(donation, money.payment, note=note, by=by)
     else:
-        gateway.let_go(state.payment_intent_id)
+        gateway.let_go(money.payment_intent_id)
         reconcile.refresh(donation)
     donation.refresh_from_db()
 
@@ -90,7 +99,26 @@ def sweep(*, limit: int = 100) -> int:
     return len(held)
 
 
-def _state(donation: Donation) -> gateway.CheckoutState:
-    if donation.status != Status.HELD or not donation.stripe_session_id:
-        raise NotPossible(_("This gift does not wait for a decision any more."))
-    return gateway.fetch_checkout(donation.stripe_session_id)
+def _look(donation: Donation) -> _Money:
+    """A plan's payments lie in their invoices, also the first one, which a payment page began."""
+    if donation.status == Status.HELD:
+        if donation.stripe_invoice_id:
+            invoice = gateway.fetch_invoice(donation.stripe_invoice_id)
+            return _Money(invoice.standing, invoice.payment)
+        if donation.stripe_session_id:
+            state = gateway.fetch_checkout(donation.stripe_session_id)
+            return _Money(state.standing, state.payment, state.payment_intent_id)
+    raise NotPossible(_("This gift does not wait for a decision any more."))
+
+
+def _decide_to_take(donation: Donation, by: AbstractBaseUser) -> None:
+    """Of two who decide differently at once, the first decides. Raises `NotPossible`."""
+    with transaction.atomic():
+        gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
+        if gift.refunds.filter(status=RefundStatus.REQUESTED).exists():
+            raise NotPossible(_("This gift does not wait for a decision any more."))
+        if gift.disputes.filter(status__in=[DisputeStatus.OPEN, DisputeStatus.LOST]).exists():
+            raise NotPossible(_("The donor’s bank contests this gift: it cannot be taken now."))
+        held = Donation.objects.filter(pk=gift.pk, status=Status.HELD, reviewed_at=None)
+        held.update(reviewed_at=timezone.now(), reviewed_by_id=by.pk)
+    donation.refresh_from_db()

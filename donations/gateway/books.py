@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import stripe
 
+from donations.gateway import money
 from donations.gateway.asking import asking, client, id_of
 from donations.gateway.records import Movement, MovementKind, Owner
 
@@ -86,8 +87,6 @@ def _kind(balance: stripe.BalanceTransaction) -> MovementKind | None:
 
 def _moved_at(balance: stripe.BalanceTransaction) -> dt.datetime:
     """A card's money moves when it is charged, a debit's when it is credited, the rest when it is booked."""
-    source = balance.source
-    moment = balance.created
-    if isinstance(source, stripe.Charge):
-        moment = source.created if balance.type == "charge" else balance.available_on
-    return dt.datetime.fromtimestamp(moment, tz=dt.UTC)
+    if isinstance(balance.source, stripe.Charge):
+        return money.paid_at(balance.source, balance)
+    return dt.datetime.fromtimestamp(balance.created, tz=dt.UTC)

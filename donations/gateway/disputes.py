@@ -6,7 +6,7 @@ from typing import Literal
 import stripe
 
 from donations.gateway import money, refunds
-from donations.gateway.asking import Unavailable, asking, client, id_of
+from donations.gateway.asking import Unavailable, asking, client, id_of, noted
 from donations.gateway.records import Contest, Contested, Reversals, Warned
 
 _PAGE = 100  # the most that Stripe gives at once
@@ -32,14 +32,13 @@ def fetch_reversals(charge_id: str) -> Reversals:
         charge = client().v1.charges.retrieve(
             charge_id, {"expand": ["payment_intent", "balance_transaction"]}
         )
-        intent = charge.payment_intent
         # A plan's charges carry nothing of ours; a single gift's carry its public id.
-        named = charge.metadata or getattr(intent, "metadata", None)
+        on_intent = getattr(charge.payment_intent, "metadata", None)
         disputes = client().v1.disputes.list({"charge": charge_id, "limit": _PAGE})
         return Reversals(
             charge_id=charge.id,
             payment=money.of_charge(charge) if charge.captured and charge.paid else None,
-            donation=str(getattr(named, "donation", "") or ""),
+            donation=noted(charge.metadata, "donation") or noted(on_intent, "donation"),
             refunds=refunds.of_charge(charge_id),
             disputes=tuple(
                 sorted((_read(each) for each in disputes.auto_paging_iter()), key=lambda it: it.opened_at)

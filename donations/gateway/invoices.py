@@ -76,8 +76,9 @@ def _standing(
     found: stripe.Invoice, intent: stripe.PaymentIntent | None
 ) -> tuple[InvoiceStanding, Payment | None]:
     if found.status == "paid":
-        # Without a PaymentIntent nothing has moved at Stripe: credit, or money that came another way.
-        return ("paid", money.of_intent(intent)) if intent else ("closed", None)
+        if intent is not None and of_intent(intent) == "paid":
+            return "paid", money.of_intent(intent)
+        return "closed", None  # nothing has moved at Stripe: credit, or money that came another way
     if found.status in ("void", "uncollectible"):
         return "closed", None
     if found.status != "open" or intent is None or not found.attempted:

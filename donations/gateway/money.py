@@ -39,19 +39,21 @@ def of_charge(charge: stripe.Charge) -> Payment:
         currency=charge.currency.upper(),
         fee_cents=balance.fee,
         method=method,
-        paid_at=_paid_at(charge, balance, method),
+        paid_at=paid_at(charge, balance),
         livemode=charge.livemode,
         reversed=charge.amount_refunded > 0 or charge.disputed,
     )
 
 
-def _paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction, method: str) -> dt.datetime:
+def paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction) -> dt.datetime:
     """When the money was the foundation's: a card when it was charged, a debit when it was credited.
+
+    Stripe's books call what a card brings a charge, and a payment whatever else brings.
 
     A debit is booked when it is handed to the bank and succeeds days later; no object says when. The day
     that decides its tax year is the one on which it is credited, which Stripe names from the start.
     """
-    moment = charge.created if method == "card" else balance.available_on
+    moment = charge.created if balance.type == "charge" else balance.available_on
     return dt.datetime.fromtimestamp(moment, tz=dt.UTC)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from donations import gateway, reversals
 from donations.hearing.gifts import Handler
 from donations.models import FraudWarning
@@ -23,17 +25,18 @@ def warned(thing: dict[str, Any]) -> str:
     donation = reversals.find(gateway.fetch_reversals(warning.charge_id))
     if donation is None:
         return "not a gift of this site"
-    row, is_new = FraudWarning.objects.update_or_create(
-        stripe_warning_id=warning.warning_id,
-        defaults={
-            "donation": donation,
-            "fraud_type": warning.fraud_type[:60],
-            "actionable": warning.actionable,
-            "warned_at": warning.warned_at,
-        },
-    )
-    if is_new and row.actionable:
-        staff.tell("warning", str(row), donation, cents=donation.amount_cents)
+    with transaction.atomic():
+        row, is_new = FraudWarning.objects.update_or_create(
+            stripe_warning_id=warning.warning_id,
+            defaults={
+                "donation": donation,
+                "fraud_type": warning.fraud_type[:60],
+                "actionable": warning.actionable,
+                "warned_at": warning.warned_at,
+            },
+        )
+        if row.actionable:
+            staff.tell("warning", str(row), donation, cents=donation.amount_cents)
     return "staff are told" if is_new else "nothing new"
 
 

@@ -36,6 +36,11 @@ class Method(models.TextChoices):
     CASH = "cash", _("Cash")
     OTHER = "other", _("Other, or from before this site")
 
+    @classmethod
+    def called(cls, name: str) -> str:
+        """Stripe's name of a method where it is one of these; empty for any of its dozens of others."""
+        return name if name in cls.values else ""
+
 
 class Display(models.TextChoices):
     ANONYMOUS = "anonymous", _("Stay anonymous")

@@ -42,9 +42,11 @@ def disputed(gift: Donation, dispute: Dispute, *, before: str, restated: Restate
         _owe("gift_restored", str(dispute), gift, restated, plan_stopped=gift.plan_id is not None)
 
 
-def not_taken(gift: Donation) -> bool:
-    """A gift held for review was not taken: what was set aside on the card is free again."""
-    return _owe("gift_not_taken", str(gift.public_id), gift, Restated())
+def not_taken(gift: Donation, *, given_back: bool = False) -> bool:
+    """A gift held for review was not taken: what was set aside on the card is free again, or what was
+    paid is on its way back.
+    """
+    return _owe("gift_not_taken", str(gift.public_id), gift, Restated(), given_back=given_back)
 
 
 def _owe(kind: str, key: str, gift: Donation, restated: Restated, **facts: object) -> bool:

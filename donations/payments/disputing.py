@@ -1,6 +1,6 @@
 """One dispute, as Stripe has it: our row about it, and what it moves in the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -8,7 +8,14 @@ from donations.gateway import Contested
 from donations.models import Dispute, DisputeStatus, Donation, EntryKind
 from donations.payments.entries import post_once
 
-_OVER = (DisputeStatus.WON, DisputeStatus.LOST)
+# An answer may be older than what we know: a dispute goes back in this order only where it is appealed.
+_RANKS = {
+    DisputeStatus.INQUIRY: 0,
+    DisputeStatus.OPEN: 1,
+    DisputeStatus.CLOSED: 1,
+    DisputeStatus.WON: 2,
+    DisputeStatus.LOST: 2,
+}
 
 
 @dataclass(frozen=True)
@@ -30,20 +37,24 @@ def record(donation: Donation, told: Contested) -> Disputed:
     Call it in a transaction that has locked the gift's row. What the bank takes and gives back are
     entries; what Stripe charges for it is an entry of its own, of no amount.
     """
+    return replace(keep(donation, told), moved=_post(donation, told))
+
+
+def keep(donation: Donation, told: Contested) -> Disputed:
+    """Keep the dispute's row alone: the ledger does not have the gift (yet). Call it as above."""
     dispute = Dispute.objects.filter(stripe_dispute_id=told.dispute_id).first() or Dispute(
         donation=donation, stripe_dispute_id=told.dispute_id
     )
-    before = dispute.status
-    # An answer may be older than what we know: what is over stays so, unless it is appealed.
-    if before not in _OVER or told.status in _OVER or told.appealed:
-        dispute.status = DisputeStatus(told.status)
+    before, status = dispute.status, DisputeStatus(told.status)
+    if not before or told.appealed or _RANKS[status] >= _RANKS[DisputeStatus(before)]:
+        dispute.status = status
     dispute.amount_cents, dispute.currency = told.amount_cents, told.currency
     dispute.reason, dispute.due_by, dispute.opened_at = told.reason[:60], told.due_by, told.opened_at
     is_closed = dispute.status not in {DisputeStatus.INQUIRY, DisputeStatus.OPEN}
     dispute.closed_at = (dispute.closed_at or timezone.now()) if is_closed else None
     dispute.fee_cents = max(dispute.fee_cents, sum(max(each.fee_cents, 0) for each in told.movements))
     dispute.save()
-    return Disputed(dispute, before, moved=_post(donation, told))
+    return Disputed(dispute, before, moved=False)
 
 
 def _post(donation: Donation, told: Contested) -> bool:

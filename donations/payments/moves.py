@@ -13,12 +13,12 @@ logger = logging.getLogger(__name__)
 MOVES: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.PROCESSING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.HELD}),
     Status.PROCESSING: frozenset({Status.PAID, Status.FAILED, Status.HELD}),
-    Status.HELD: frozenset({Status.PAID, Status.REFUNDED, Status.FAILED}),
+    Status.HELD: frozenset({Status.PAID, Status.REFUNDED, Status.LOST, Status.FAILED}),
     Status.PAID: frozenset({Status.DISPUTED, Status.REFUNDED, Status.LOST, Status.UNDONE}),
     Status.DISPUTED: frozenset({Status.PAID, Status.LOST, Status.REFUNDED}),
     # What we were told first was not the last word: a bank that answered late, a renewal paid at last.
-    Status.FAILED: frozenset({Status.PAID, Status.PROCESSING}),
-    Status.EXPIRED: frozenset({Status.PAID}),
+    Status.FAILED: frozenset({Status.PAID, Status.PROCESSING, Status.HELD}),
+    Status.EXPIRED: frozenset({Status.PAID, Status.HELD}),
     # A refund that came back; a gift disputed although it had been given back.
     Status.REFUNDED: frozenset({Status.PAID, Status.DISPUTED, Status.LOST}),
     # A lost dispute may be appealed.

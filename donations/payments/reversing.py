@@ -29,7 +29,7 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
 
     One transaction holds the rows, the ledger entries, the totals, the status, the receipts and the
     letters owed. Repeating it is safe, also with an answer older than what is known. A gift that is not
-    settled, or waits for a person, is left alone. Raises `Impossible`.
+    settled is left alone; of one that waits for a person see `held`. Raises `Impossible`.
     """
     with transaction.atomic():
         gift = (
@@ -38,7 +38,7 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
             .get(pk=donation.pk)
         )
         if gift.settled_at is None:
-            return gift.status == Status.HELD and held.give_back(gift, reversals)
+            return gift.status == Status.HELD and held.catch_up(gift, reversals)
         refunds = [refunding.record(gift, each) for each in reversals.refunds]
         disputes = [disputing.record(gift, each) for each in reversals.disputes]
         left = left_of(gift)

@@ -31,7 +31,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
     mismatch = _mismatch(donation, payment)
     if mismatch:
         donation.refresh_from_db(fields=["status", "settled_at", "reviewed_at"])
-        if donation.settled_at:
+        if donation.settled_at or donation.status == Status.REFUNDED:
             return False
         if donation.reviewed_at is None:
             waits = donation.status == Status.HELD
@@ -42,7 +42,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
             Status.PAID,
             where=_NOT_SETTLED,
             amount_cents=payment.amount_cents,
-            method=payment.method,
+            method=Method.called(payment.method),
             livemode=payment.livemode,
             stripe_payment_intent_id=payment.payment_intent_id,
             stripe_charge_id=payment.charge_id,
@@ -100,14 +100,19 @@ def fail(donation: Donation) -> bool:
 
 
 def hold(donation: Donation, *, reason: str, payment: Payment | None = None) -> bool:
-    """Set a gift aside for a person to look at, and tell staff. It counts nowhere until then."""
+    """Set a gift aside for a person to look at, and tell staff. It counts nowhere until then.
+
+    One that has failed is set aside for its payment only: that money was once to be had on a card is an
+    older answer than that it is not.
+    """
     paid: dict[str, Any] = (
         {"stripe_payment_intent_id": payment.payment_intent_id, "stripe_charge_id": payment.charge_id}
         if payment
         else {}
     )
     with transaction.atomic():
-        held = move(donation, Status.HELD, review_reason=reason[:300], **paid)
+        so = Q() if payment else ~Q(status=Status.FAILED)
+        held = move(donation, Status.HELD, where=so, review_reason=reason[:300], **paid)
         if held:
             staff.tell("held", str(donation.public_id), donation, cents=donation.amount_cents)
     if held:

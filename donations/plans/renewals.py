@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from donations import gateway, payments
-from donations.models import Donation, PlanStatus, RecurringDonation, Status
+from donations.models import Donation, Method, PlanStatus, RecurringDonation, Status
 from donations.notices import plans as notices
 from donations.plans import starting, telling
 
@@ -25,7 +25,7 @@ def hear(invoice_id: str, *, patient: bool = True) -> str:
     telling.refresh(plan, patient=patient)
     if invoice.amount_cents == 0 or invoice.standing == "waiting":
         return "nothing to pay yet"
-    done = _closed(invoice) if invoice.standing == "closed" else _record(plan, invoice)
+    done = _closed(plan, invoice) if invoice.standing == "closed" else _record(plan, invoice)
     return done or "nothing new"
 
 
@@ -61,16 +61,19 @@ def _donation(plan: RecurringDonation, invoice: gateway.Invoice) -> Donation:
 
 
 def _renewal(plan: RecurringDonation, invoice: gateway.Invoice) -> Donation:
-    """What is asked is what the invoice asks: an amount that was changed in time is already in it."""
+    """What is asked is what the invoice asks: an amount that was changed in time is already in it.
+
+    The currency is the plan's: a payment in another one is held for a person.
+    """
     return Donation(
         program_id=plan.program_id,
         donor_id=plan.donor_id,
         plan=plan,
         amount_cents=invoice.amount_cents,
-        currency=invoice.currency,
+        currency=plan.currency,
         designation_id=plan.designation_id,
         frequency=plan.frequency,
-        method=invoice.method,
+        method=Method.called(invoice.method),
         display=plan.display,
         public_name=plan.public_name,
         language=plan.language,
@@ -107,8 +110,9 @@ def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
     )
 
 
-def _closed(invoice: gateway.Invoice) -> str:
-    """Nobody will pay it any more: whoever waits for it need not."""
+def _closed(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
+    """Nobody will pay it any more: whoever waits for it need not, and there is nothing to mend."""
+    _mended(plan, invoice)
     donation = Donation.objects.filter(stripe_invoice_id=invoice.invoice_id).first()
     if donation is None or donation.status not in (Status.PENDING, Status.PROCESSING):
         return "nothing to pay"

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from donations import gateway, payments
-from donations.models import EndReason, PlanStatus, RecurringDonation
+from donations.models import EndReason, Method, PlanStatus, RecurringDonation
 from donations.notices import plans as notices
 from programs.models import Program
 
@@ -80,7 +80,7 @@ def _changes(plan: RecurringDonation, told: gateway.Subscription) -> dict[str, o
         "amount_cents": told.amount_cents,
         "stripe_customer_id": told.customer_id,
         "next_charge_at": told.next_charge_at,
-        "method": told.method or plan.method,
+        "method": Method.called(told.method) if told.method else plan.method,
         "card_last4": told.card_last4,
         "card_expires_on": told.card_expires_on,
         "paused_at": (plan.paused_at or now) if status == PlanStatus.PAUSED else None,

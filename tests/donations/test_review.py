@@ -13,6 +13,7 @@ from donations import checkout, gateway, ledger, reconcile, review
 from donations.forms import GiftForm
 from donations.gateway.asking import client
 from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatus, Status
+from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
@@ -170,7 +171,9 @@ def test_paid_otherwise_and_refused_it_goes_back_and_the_books_have_both(program
     assert (refund.status, refund.amount_cents) == (RefundStatus.SUCCEEDED, 5000)
     assert raised(program) == 0
     assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["gift", "refund"]
-    assert letters() == ["gift_refunded"]
+    (letter,) = Letter.objects.filter(kind="gift_not_taken")
+    assert letters() == ["gift_not_taken"]
+    assert "All that you paid has been given back." in rendering.render(letter).text
     assert not Receipt.objects.exists()
 
 
