@@ -26,8 +26,8 @@ from django.utils.translation import gettext as _
 from donations import ledger, offline
 from donations.admin import shown
 from donations.admin.record_draft import Draft
-from donations.admin.record_form import OfflineForm, UndoForm, as_typed
-from donations.models import BankLine, Donor, Method, OfflineGift
+from donations.admin.record_form import OfflineForm, UndoForm, as_recorded, as_typed, reference_of
+from donations.models import BankLine, Donor, LineState, Method, OfflineGift, ReceiptState
 from donations.money import long_date
 from programs.admin.plain import GOOD, QUIET, ReadOnlyAdmin, badge
 from programs.models import FundingNeed, Program
@@ -101,7 +101,9 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method != "POST":
             line = _line(request, request.GET.get("line"))
-            return self._form(request, OfflineForm(initial=_first(request, line), line=line))
+            undone = _undone(request)
+            line = line or (_line_of(request, undone) if undone else None)
+            return self._form(request, OfflineForm(initial=_first(request, line, undone), line=line))
         draft = Draft.read(request.POST.get("draft", ""))
         line = _line(request, draft.line if draft else request.POST.get("line"))
         if draft and "record" in request.POST:
@@ -181,6 +183,7 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         context = {
             "title": _("Undo a gift recorded by mistake"),
             "gift": gift,
+            "told": donation.donor.email and donation.receipts.filter(state=ReceiptState.ISSUED).exists(),
             "form": form,
             "back": back,
             "effect": Effect.of(donation.program, cents=-donation.amount_cents, gifts=-1),
@@ -211,7 +214,7 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        may = {"may_undo": self.has_undo_permission(request)}
+        may = {"may_undo": self.has_undo_permission(request), "may_record": self.has_add_permission(request)}
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **may})
 
     @admin.display(description=gettext_lazy("donor"), ordering="donation__donor__last_name")
@@ -263,11 +266,32 @@ def _line(request: HttpRequest, key: object) -> BankLine | None:
     return get_object_or_404(BankLine, pk=int(str(key)), currency="EUR")
 
 
-def _first(request: HttpRequest, line: BankLine | None) -> dict[str, Any]:
-    """An empty form; with `?reference=` what was announced under it, with `?donor=` who gives.
+def _undone(request: HttpRequest) -> OfflineGift | None:
+    """The gift to be recorded anew: one that was undone."""
+    key = request.GET.get("again", "")
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    gifts = OfflineGift.objects.exclude(undone_at=None).select_related("donation__donor")
+    return gifts.filter(pk=int(key)).first()
+
+
+def _line_of(request: HttpRequest, gift: OfflineGift) -> BankLine | None:
+    """The bank's line that undoing the gift has opened again."""
+    if not request.user.has_perm("donations.change_bankline"):
+        return None
+    cents, day = gift.donation.amount_cents, gift.received_on
+    lines = BankLine.objects.filter(state=LineState.OPEN, amount_cents=cents, booked_on=day, currency="EUR")
+    return next((line for line in lines if reference_of(line) == gift.bank_reference), None)
+
+
+def _first(request: HttpRequest, line: BankLine | None, undone: OfflineGift | None) -> dict[str, Any]:
+    """An empty form; with `?reference=` what was announced under it, with `?donor=` who gives; or what was
+    written down of a gift that is undone.
 
     A donor is shown for a bank's line only: whoever decides on those knows every donor.
     """
+    if undone:
+        return as_recorded(undone)
     key = request.GET.get("donor", "")
     known = Donor.objects.filter(pk=int(key)).first() if line and key.isdecimal() and len(key) < 19 else None
     program = Program.objects.published().order_by("pk").first()

@@ -20,7 +20,7 @@ from donations import money, proofs, references
 from donations.forms.donor import DONOR_FIELDS
 from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren, typed_amount
 from donations.forms.pledge import LARGEST_CENTS
-from donations.models import BankLine, Donor, Kind, Method, Pledge
+from donations.models import BankLine, Donor, Kind, Method, OfflineGift, Pledge
 from donations.models.offline_gift import OTHERWISE
 from programs.models import FundingNeed, Program
 
@@ -249,13 +249,35 @@ def as_typed(donor: Donor) -> dict[str, str]:
     return {"donor_kind": answers.pop("kind"), **answers}
 
 
+def as_recorded(gift: OfflineGift) -> dict[str, Any]:
+    """What was written down of a gift, as the form shows it; a proof's file is sent in again."""
+    donation = gift.donation
+    return {
+        "program": donation.program_id,
+        "method": donation.method,
+        "amount": typed_amount(donation.amount_cents),
+        "received_on": gift.received_on.isoformat(),
+        "designation": donation.designation_id,
+        "reference": donation.reference,
+        "public_name": donation.public_name,
+        "bank_reference": gift.bank_reference,
+        "note": gift.note,
+        **as_typed(donation.donor),
+    }
+
+
+def reference_of(line: BankLine) -> str:
+    """What a gift has as the bank's reference that was recorded from this line."""
+    return line.bank_reference or line.text[:140] or f"{line.account} {line.booked_on}"
+
+
 def _facts_of(line: BankLine) -> dict[str, Any]:
     """What the bank says, which nobody types: a disabled field keeps it whatever is sent."""
     return {
         "method": Method.TRANSFER.value,
         "amount": typed_amount(line.amount_cents),
         "received_on": line.booked_on,
-        "bank_reference": line.bank_reference or line.text[:140] or f"{line.account} {line.booked_on}",
+        "bank_reference": reference_of(line),
     }
 
 

@@ -49,6 +49,16 @@ def not_taken(gift: Donation, *, given_back: bool = False) -> bool:
     return _owe("gift_not_taken", str(gift.public_id), gift, Restated(), given_back=given_back)
 
 
+def undone(gift: Donation, *, restated: Restated) -> bool:
+    """A gift was written down by mistake: whoever was sent a document for it must not use it.
+
+    Nobody is told where no document was issued: there was no letter of thanks either.
+    """
+    if not restated.voided or not gift.donor.email:
+        return False
+    return _owe("gift_undone", str(gift.public_id), gift, restated)
+
+
 def _owe(kind: str, key: str, gift: Donation, restated: Restated, **facts: object) -> bool:
     voided, issued = restated
     return writing.owe(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from donations import ledger, receipts, thanks
 from donations.models import Donation, Status
+from donations.notices import reversals as notices
 from donations.payments.moves import move
 from outreach import subscriptions
 
@@ -36,7 +37,8 @@ def receive(donation: Donation, *, received_at: dt.datetime) -> bool:
 
 
 def undo(donation: Donation, *, reason: str) -> bool:
-    """Record that a gift was written down by mistake: a correcting entry, and void documents.
+    """Record that a gift was written down by mistake: a correcting entry, void documents, and a letter
+    to whoever holds one.
 
     True when this call did it, False when it was done. Raises `Impossible`.
     """
@@ -44,5 +46,5 @@ def undo(donation: Donation, *, reason: str) -> bool:
         if not move(donation, Status.UNDONE):
             return False
         ledger.post_undone(donation, occurred_at=timezone.now())
-        receipts.restate(donation, amount_cents=0, reason=reason)
+        notices.undone(donation, restated=receipts.restate(donation, amount_cents=0, reason=reason))
     return True

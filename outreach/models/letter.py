@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     GIFT_DISPUTED = "gift_disputed", _("A gift is contested")
     GIFT_RESTORED = "gift_restored", _("A contested gift counts again")
     GIFT_NOT_TAKEN = "gift_not_taken", _("A gift was not charged")
+    GIFT_UNDONE = "gift_undone", _("A gift was recorded by mistake")
     STAFF_NOTICE = "staff_notice", _("Notice to staff")
     PLEDGE = "pledge", _("How to send a gift")
     PROGRESS_UPDATE = "progress_update", _("Progress update")

@@ -2,7 +2,14 @@
 
 from outreach import letters
 
-_DONOR = ("gift_refunded", "refund_returned", "gift_disputed", "gift_restored", "gift_not_taken")
+_DONOR = (
+    "gift_refunded",
+    "refund_returned",
+    "gift_disputed",
+    "gift_restored",
+    "gift_not_taken",
+    "gift_undone",
+)
 STAFF = (
     "dispute_open",
     "dispute_inquiry",
@@ -29,6 +36,7 @@ def owe_all(language: str) -> None:
         "voided_reference": "C-2026-000001",
         "issued_reference": "C-2026-000002",
         "plan_stopped": True,
+        "contact_email": "dons@example.org",
         "due_on": "2026-12-04",
         "admin_url": "http://127.0.0.1:8000/admin/",
     }

@@ -132,6 +132,11 @@ def test_an_undone_gift_opens_its_line_again(campaign: Program, treasurer: User)
 
     line.refresh_from_db()
     assert (line.state, line.gift) == (LineState.OPEN, None)
+    page = staff.signed_in("Treasurer").get(f"{RECORD}?again={gift.pk}")
+    assert page.context["form"].line is None  # another reference: recorded by hand
+    OfflineGift.objects.update(bank_reference=line.text)
+    page = staff.signed_in("Treasurer").get(f"{RECORD}?again={gift.pk}")
+    assert page.context["form"].line == line
     offline.record(received(campaign, amount_cents=5000), by=treasurer, key="b", line=line)
     assert in_order()
 

@@ -53,6 +53,8 @@ def test_without_an_address_there_is_no_letter_and_each_donor_counts(campaign: P
     assert not Letter.objects.exists()
     assert not Receipt.objects.exists()
     assert ledger.read_total(campaign) == ledger.Total(13_550, 3, 2, 3)
+    offline.correct(OfflineGift.objects.get(key="a"), by=staff.member("Treasurer"), reason="No such cheque")
+    assert not Letter.objects.exists()
     assert in_order()
 
 
@@ -81,7 +83,10 @@ def test_a_mistake_is_undone_by_an_entry_and_counts_no_more(campaign: Program) -
         (EntryKind.OFFLINE, 12_050),
         (EntryKind.CORRECTION, -12_050),
     ]
-    assert Receipt.objects.get(donation=wrong.donation).state == "voided"
+    void = Receipt.objects.get(donation=wrong.donation)
+    letter = Letter.objects.get(kind="gift_undone")
+    assert (void.state, letter.facts["voided_reference"]) == ("voided", void.reference)
+    assert (letter.to, letter.language) == ("camille@example.org", "fr")
     assert Receipt.objects.get(donation=kept.donation).state == "issued"
     assert ledger.read_total(campaign) == ledger.Total(700, 1, 1, 3)
     assert ledger.read_account(campaign).total == ledger.Total(700, 1, 1, 3)

@@ -208,3 +208,25 @@ def test_undoing_asks_why_and_shows_what_it_does(campaign: Program) -> None:
     assert gift.undone_reason == "Recorded twice"
     assert Client().get(reverse("donations:gift", args=[gift.donation.public_id])).status_code == 200
     assert client.get(path).status_code == 302
+
+
+def test_an_undone_gift_is_recorded_again_from_what_was_written_down(campaign: Program) -> None:
+    gift = record(campaign, note="By hand")
+    client = staff.signed_in("Treasurer")
+    page = reverse("admin:donations_offlinegift_change", args=[gift.pk])
+    undo = reverse("admin:donations_offlinegift_undo", args=[gift.pk])
+    assert "Nothing of a recorded gift is edited" in client.get(page).content.decode()
+    assert (
+        "camille@example.org says that the gift was recorded by mistake" in client.get(undo).content.decode()
+    )
+    assert 'value="By hand"' not in client.get(f"{ADD}?again={gift.pk}").content.decode()
+
+    client.post(undo, {"reason": "Another amount"})
+
+    again = f"{ADD}?again={gift.pk}"
+    assert again in client.get(page).content.decode()
+    words = client.get(again).content.decode()
+    for value in ("120.50", "2026-05-04", "camille@example.org", "REM 42", "By hand"):
+        assert f'value="{value}"' in words
+    for wrong in ("0", "x", "9" * 30):
+        assert client.get(f"{ADD}?again={wrong}").status_code == 200
