@@ -14,6 +14,7 @@ def capture(intent: StripeObject, amount: int, call: Call | None) -> None:
     charge = store.fetch(charges.KIND, intent.data["latest_charge"])
     due.take(payments.HOLD, charge)
     charges.capture(charge, amount)
+    charges.book(charge)
     intent.data |= {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     store.save(intent)
     session = store.find("checkout.session", intent.private.get("session", ""))

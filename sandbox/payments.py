@@ -14,6 +14,8 @@ from sandbox.resources import charges, payment_methods
 
 HOLD = "hold"  # of a charge, until it is captured, let go, or forgotten
 _HELD_FOR = timedelta(days=7)
+BOOKING = "booking"  # of a charge that has no balance transaction yet
+_BOOKED_AFTER = timedelta(seconds=3)
 _AUTHENTICATION_FAILED = (
     "We are unable to authenticate your payment method. "
     "Please choose a different payment method and try again."
@@ -69,6 +71,9 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
         _hold(intent, paid)
         return True
     charges.capture(paid, intent.data["amount"])
+    at_once = intent.data["capture_method"] != "automatic_async"
+    if at_once:
+        charges.book(paid)
     intent.data |= {
         "amount_received": intent.data["amount"],
         "last_payment_error": None,
@@ -79,8 +84,19 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
     store.save(intent)
     events.emit("charge.succeeded", paid.data, None)
     events.emit("payment_intent.succeeded", intent.data, None)
+    if not at_once:
+        due.owe(BOOKING, paid, _BOOKED_AFTER)
     aftermath.owe(paid)
     return True
+
+
+def book(charge: StripeObject) -> None:
+    """Stripe's books have caught up with a payment that it captured in the background.
+
+    docs.stripe.com/payments/payment-intents/asynchronous-capture; there it may take an hour.
+    """
+    charges.book(charge)
+    events.emit("charge.updated", charge.data, None, {"balance_transaction": None})
 
 
 def _hold(intent: StripeObject, charge: StripeObject) -> None:

@@ -100,6 +100,7 @@ def _taking(what: str, kind: str, then: Callable[[StripeObject], object]) -> Cal
 
 _WORK: dict[str, Callable[[str], bool]] = {
     debits.DUE: _debit,
+    payments.BOOKING: _taking(payments.BOOKING, charges.KIND, payments.book),
     payments.HOLD: _taking(payments.HOLD, charges.KIND, holds.expire),
     refunds.DUE: _taking(refunds.DUE, "refund", refunds.end),
     disputes.OPENING: _taking(disputes.OPENING, charges.KIND, aftermath.dispute),

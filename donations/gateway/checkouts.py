@@ -61,9 +61,11 @@ def _created(params: SessionCreateParams, key: str) -> stripe.checkout.Session:
 
 def _once(order: Order) -> SessionCreateParams:
     metadata = {"donation": str(order.public_id)}
-    intent: SessionCreateParamsPaymentIntentData = {"metadata": metadata}
-    if order.set_aside:
-        intent["capture_method"] = "manual"
+    intent: SessionCreateParamsPaymentIntentData = {
+        "metadata": metadata,
+        # Stripe's default captures in the background, and its fee may not be known for an hour.
+        "capture_method": "manual" if order.set_aside else "automatic",
+    }
     return {
         "mode": "payment",
         "submit_type": "donate",

@@ -23,14 +23,17 @@ def authorise(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> St
 
 
 def capture(charge: StripeObject, amount: int) -> None:
-    """Take `amount` of what is held; it arrives with a balance transaction."""
-    data = charge.data
-    movement = balance_transactions.record("charge", data, amount, balance_transactions.card_fee(amount))
-    data |= {
-        "amount_captured": amount,
-        "balance_transaction": movement["id"],
-        "captured": True,
-    }
+    """Take `amount` of what is held. Its balance transaction is still to be made: see `book`."""
+    charge.data |= {"amount_captured": amount, "captured": True}
+    store.save(charge)
+
+
+def book(charge: StripeObject) -> None:
+    """Make the balance transaction of what was captured from a card."""
+    amount = charge.data["amount_captured"]
+    fee = balance_transactions.card_fee(amount)
+    movement = balance_transactions.record("charge", charge.data, amount, fee)
+    charge.data["balance_transaction"] = movement["id"]
     store.save(charge)
 
 

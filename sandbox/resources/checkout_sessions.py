@@ -27,12 +27,18 @@ def create(call: Call) -> dict[str, Any]:
     data = _blank(call, total, currency, methods) | recurring_sessions.differences(given)
     private = {
         "line_items": items,
-        "payment_intent_data": given.get("payment_intent_data", {}),
+        "payment_intent_data": _intent_data(given),
         "site": call.address("/").rstrip("/"),
         "subscription_data": given.get("subscription_data", {}),
     }
     store.add(data, private=private)
     return data
+
+
+def _intent_data(given: Any) -> dict[str, Any]:
+    """What the intent is made from. An invoice's, in `subscription` mode, is captured at once."""
+    asked = given.get("payment_intent_data", {})
+    return {"capture_method": "automatic_async", **asked} if given["mode"] == "payment" else {}
 
 
 def _create_setup(call: Call) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def start(session: dict[str, Any], asked: dict[str, Any]) -> StripeObject:
         "automatic_payment_methods": None,
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": asked.get("capture_method", "automatic_async"),
+        "capture_method": asked.get("capture_method", "automatic"),
         "client_secret": f"{intent_id}_secret_{store.random_text(25)}",
         "confirmation_method": "automatic",
         "created": store.now(),

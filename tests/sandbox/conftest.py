@@ -24,7 +24,8 @@ def client_of_stripe(live_server: LiveServer) -> stripe.StripeClient:
 
 
 def asked(**changes: Any) -> Any:
-    """A Checkout Session for a gift of €50, as a caller would ask for it."""
+    """A Checkout Session for a gift of €50, as a caller would ask for it: captured at once."""
+    once = changes.get("mode", "payment") == "payment"
     wanted = {
         "mode": "payment",
         "line_items": [
@@ -40,6 +41,7 @@ def asked(**changes: Any) -> Any:
         "customer_email": "ada@example.org",
         "success_url": "https://give.example.org/thanks?session={CHECKOUT_SESSION_ID}",
         "cancel_url": "https://give.example.org/back",
+        "payment_intent_data": {"capture_method": "automatic"} if once else None,
     } | changes
     return {key: value for key, value in wanted.items() if value is not None}
 

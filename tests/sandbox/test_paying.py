@@ -1,6 +1,7 @@
 """One-off card payments, from the session to the money."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,8 +9,9 @@ import pytest
 import requests
 import stripe
 from django.core.management import call_command
+from django.utils import timezone
 
-from sandbox import deliveries
+from sandbox import deliveries, sweep
 from sandbox.models import StripeObject
 from sandbox.resources.balance_transactions import card_fee
 
@@ -46,6 +48,24 @@ def test_paid_session_leads_to_the_charge_and_its_fee(
     assert isinstance(movement, stripe.BalanceTransaction)
     assert (movement.amount, movement.fee, movement.net) == (5000, 100, 4900)
     assert [part.amount for part in movement.fee_details] == [100]
+
+
+def test_books_follow_a_payment_that_is_not_asked_to_be_captured_at_once(
+    client_of_stripe: stripe.StripeClient,
+) -> None:
+    api, whole = client_of_stripe.v1, {"expand": ["data.balance_transaction"]}
+    pay(api.checkout.sessions.create(asked(payment_intent_data=None)))
+    (paid,) = api.charges.list(whole).data  # type: ignore[arg-type]
+
+    sweep.settle_due(timezone.now() + timedelta(seconds=4))
+
+    assert (paid.status, paid.captured, paid.balance_transaction) == ("succeeded", True, None)
+    (booked,) = api.charges.list(whole).data  # type: ignore[arg-type]
+    assert isinstance(booked.balance_transaction, stripe.BalanceTransaction)
+    assert (booked.balance_transaction.amount, booked.balance_transaction.fee) == (5000, 100)
+    (told,) = api.events.list({"type": "charge.updated"}).data
+    assert told.data["previous_attributes"].to_dict() == {"balance_transaction": None}
+    assert len(api.balance_transactions.list().data) == 1
 
 
 def test_payment_is_told_in_stripes_order(session: stripe.checkout.Session, site: Site) -> None:
