@@ -8,6 +8,7 @@ from django.test import Client
 
 from programs import loading
 from programs.models import Program, ProgressUpdate
+from tests.programs.found import SITE
 
 
 @pytest.fixture
@@ -63,4 +64,15 @@ def staff(db: None) -> Client:
     """Someone of the foundation, signed in."""
     client = Client()
     client.force_login(User.objects.create(username="marie", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def site(
+    client: Client, hematology: Program, make_update: Callable[..., ProgressUpdate], settings: Any
+) -> Client:
+    """The site under its own address, which is not the one that this client names."""
+    settings.SITE_URL = SITE
+    settings.ALLOWED_HOSTS = ["give.example.org", "testserver"]
+    make_update(hematology)
     return client

@@ -1,7 +1,13 @@
 """Filling in a form of the admin as a browser does: what it shows is what it sends back."""
 
+import io
 from html.parser import HTMLParser
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from programs.models import Program
 
 
 class _Controls(HTMLParser):
@@ -44,4 +50,41 @@ def filled(response: Any) -> dict[str, Any]:
     controls.values.pop("csrfmiddlewaretoken", None)
     return {
         name: value.removeprefix("\n") for name, value in controls.values.items() if "__prefix__" not in name
+    }
+
+
+def address(row: Any, action: str = "change") -> str:
+    return f"/admin/programs/{row._meta.model_name}/{row.pk}/{action}/"
+
+
+def picture(
+    width: int = 40, height: int = 30, name: str = "lab.jpg", kind: str = "JPEG"
+) -> SimpleUploadedFile:
+    data = io.BytesIO()
+    Image.new("RGB", (width, height), "#a02030").save(data, kind)
+    return SimpleUploadedFile(name, data.getvalue(), content_type="image/jpeg")
+
+
+def with_picture(form: dict[str, Any], upload: SimpleUploadedFile, **fields: str) -> dict[str, Any]:
+    return {
+        **form,
+        "pictures-TOTAL_FORMS": "1",
+        "pictures-0-order": "0",
+        "pictures-0-image": upload,
+        "pictures-0-alternative_text_en": "A laboratory",
+        "pictures-0-alternative_text_fr": "Un laboratoire",
+        **{f"pictures-0-{name}": value for name, value in fields.items()},
+    }
+
+
+def new_update(hematology: Program, **fields: Any) -> dict[str, Any]:
+    return {
+        "program": hematology.pk,
+        "title_en": "First steps",
+        "title_fr": "Premiers pas",
+        "slug_en": "first-steps",
+        "slug_fr": "premiers-pas",
+        "body_en": "<p>It began.<script>1</script></p>",
+        "body_fr": "<p>C’est parti.</p>",
+        **fields,
     }

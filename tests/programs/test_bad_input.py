@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from programs.models import Page, Program, ProgressUpdate
 from programs.models.program import RESERVED_SLUGS
-from tests.programs.forms import filled
-from tests.programs.test_admin import address, new_update
+from tests.programs.forms import address, filled, new_update
 from tests.programs.test_rich_text import PASTED
 
 MakeProgram = Callable[..., Program]

@@ -10,8 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from programs.models import Page, Program, ProgressUpdate
-from tests.programs.forms import filled
-from tests.programs.test_admin import address, picture, with_picture
+from tests.programs.forms import address, filled, picture, with_picture
 
 MakeUpdate = Callable[..., ProgressUpdate]
 TOLD = "Nothing is saved yet."

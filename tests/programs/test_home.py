@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from donations.models import ProgramTotal
 from programs.models import Picture, Program
-from tests.programs.test_admin import picture
+from tests.programs.forms import picture
 
 MakeProgram = Callable[..., Program]
 

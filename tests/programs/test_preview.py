@@ -16,8 +16,7 @@ from django.utils import timezone
 from outreach.models import Broadcast
 from programs import previews
 from programs.models import Page, Picture, Program, ProgressUpdate
-from tests.programs.forms import filled
-from tests.programs.test_admin import address, new_update, picture, with_picture
+from tests.programs.forms import address, filled, new_update, picture, with_picture
 
 MakeProgram = Callable[..., Program]
 MakeUpdate = Callable[..., ProgressUpdate]

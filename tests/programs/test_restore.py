@@ -15,8 +15,7 @@ from programs import history
 from programs.differences import pieces
 from programs.models import Page, Picture, Program, ProgressUpdate, Section, SuggestedAmount
 from programs.pictures import keeping
-from tests.programs.forms import filled
-from tests.programs.test_admin import address, picture, with_picture
+from tests.programs.forms import address, filled, picture, with_picture
 
 MakeUpdate = Callable[..., ProgressUpdate]
 

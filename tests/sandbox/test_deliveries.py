@@ -276,6 +276,6 @@ def test_the_loop_waits_for_a_database_that_is_not_ready(
         assert line, told.decode()
         told += line
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=5)
+    process.communicate(timeout=20)
 
     assert process.returncode == 0
