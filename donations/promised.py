@@ -5,6 +5,7 @@ nothing, and one whose payment failed has yet to be mended, so neither promises 
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
@@ -16,16 +17,25 @@ from programs.models import Program
 
 def pledged_cents(program: Program) -> int:
     """One query; its rows are days of the year ahead, however many plans there are."""
+    return pledged_by_program([program])[program.pk]
+
+
+def pledged_by_program(programs: Collection[Program]) -> dict[int, int]:
+    """The same for several programmes, by their primary keys. One query, however many they are."""
     zone = timezone.get_default_timezone()
+    ends = {program.pk: program.ends_on for program in programs}
     days = (
         RecurringDonation.objects.filter(
-            program=program, status=PlanStatus.ACTIVE, stop_requested_at=None, next_charge_at__isnull=False
+            program__in=ends, status=PlanStatus.ACTIVE, stop_requested_at=None, next_charge_at__isnull=False
         )
         .order_by()
-        .values_list("frequency", TruncDate("next_charge_at", tzinfo=zone))
+        .values_list("program", "frequency", TruncDate("next_charge_at", tzinfo=zone))
         .annotate(Sum("amount_cents"))
     )
-    return sum(cents * payments(frequency, day, program.ends_on) for frequency, day, cents in days)
+    pledged = dict.fromkeys(ends, 0)
+    for program, frequency, day, cents in days:
+        pledged[program] += cents * payments(frequency, day, ends[program])
+    return pledged
 
 
 def payments(frequency: str, first: dt.date, last: dt.date) -> int:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from donations import ledger
+from donations import ledger, promised
 from donations.admin import months, waiting
 from donations.models import Donation, Status
 from programs.models import Program
@@ -21,11 +21,12 @@ LAST_GIFTS = 6
 
 @dataclass(frozen=True)
 class Standing:
-    """A published programme beside its target and a steady pace. In cents."""
+    """A published programme beside its target, a steady pace and what is pledged. In cents."""
 
     program: Program
     total: ledger.Total
     expected_cents: int
+    pledged_cents: int
 
     @property
     def percent(self) -> int:
@@ -68,7 +69,11 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _standings() -> list[Standing]:
     programs = list(Program.objects.published())
     totals = ledger.read_totals(programs)
-    return [Standing(program, totals[program.pk], program.expected_cents()) for program in programs]
+    pledged = promised.pledged_by_program(programs)
+    return [
+        Standing(program, totals[program.pk], program.expected_cents(), pledged[program.pk])
+        for program in programs
+    ]
 
 
 def _gifts() -> QuerySet[Donation]:

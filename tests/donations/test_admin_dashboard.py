@@ -12,7 +12,7 @@ from django.utils import timezone
 from donations import ledger, payments
 from donations.admin import months
 from donations.gateway import Payment
-from donations.models import Donation, EntryKind, LedgerEntry, Method, StripeEvent
+from donations.models import Donation, EntryKind, LedgerEntry, Method, RecurringDonation, StripeEvent
 from outreach.models import Letter, State
 from programs.models import Program, ProgressUpdate
 from tests import staff
@@ -69,6 +69,36 @@ def test_home_says_how_far_behind_its_pace_a_programme_is() -> None:
     pay(40_000_00)
 
     assert "€60,000 behind a steady pace" in home("Editor")
+
+
+def promise(program: Program, cents: int, number: int, **fields: Any) -> None:
+    """A monthly plan with two payments to come before the programme ends."""
+    last_but_one = dt.datetime.combine(program.ends_on, dt.time(12), tzinfo=timezone.get_default_timezone())
+    RecurringDonation.objects.create(
+        program=program,
+        donor=receipt_gifts.donor(email=f"plan{number}@example.org"),
+        amount_cents=cents,
+        frequency="monthly",
+        language="en",
+        stripe_subscription_id=f"sub_{number}",
+        next_charge_at=last_but_one - dt.timedelta(days=32),
+        **{"status": "active", **fields},
+    )
+
+
+@pytest.mark.parametrize(("role", "linked"), [("Editor", False), ("Treasurer", True)])
+def test_home_says_what_running_plans_will_bring_apart_from_what_is_raised(role: str, linked: bool) -> None:
+    program = receipt_gifts.program()
+    promise(program, 1_000_00, 1)
+    promise(program, 7_000_00, 2, status="paused")
+
+    shown = " ".join(home(role).split())
+    french = " ".join(home(role, accept_language="fr").split())
+
+    assert "Pledged, not counted: <strong>€2,000</strong>" in shown
+    assert "raised of €1,000,000, or 0%" in shown
+    assert ("?status__exact=active&amp;program__id__exact=" in shown) is linked
+    assert "Promis, non compté : <strong>2 000 €</strong>" in french.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_home_is_plain_while_there_is_nothing() -> None:
@@ -151,9 +181,7 @@ def test_home_lists_what_waits_for_each_role_with_the_list_where_it_is(role: str
 
 
 def queries(client: Client) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         assert client.get(HOME).status_code == 200
     return len(captured)
 
@@ -167,9 +195,19 @@ def test_home_costs_the_same_queries_however_much_there_is() -> None:
     make_everything_wait()
     for number in range(8):
         pay(days_ago=30 * number, email=f"donor{number}@example.org")
+        program = Program.objects.create(
+            slug_en=f"p{number}",
+            slug_fr=f"p{number}-fr",
+            title_en="P",
+            title_fr="P",
+            status="published",
+            target_cents=100_000_00,
+            starts_on=timezone.localdate(),
+        )
+        promise(program, 1_000_00, number)
 
     assert queries(client) == few
-    assert few <= 28  # one for each model that something may wait in
+    assert few <= 29  # one for each model that something may wait in
 
 
 def test_months_add_up_to_the_ledger_and_what_is_taken_back_counts_against_its_month() -> None:
