@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from donations import ledger
-from donations.models import Receipt, StripeEvent
+from donations.models import Donation, Receipt, StripeEvent
 from outreach.models import Letter, Subscription
 from programs.admin.plain import PlainAdmin
 from tests.donations import receipt_gifts
@@ -110,6 +110,20 @@ def test_money_and_days_are_written_as_people_write_them(superuser: Client) -> N
     assert f"{timezone.localtime():%H:%M}"[:2] in english
     assert " p.m." not in english
     assert " a.m." not in english
+
+
+def test_a_page_is_named_by_its_gift_and_donor_or_by_its_own_name_as_written(superuser: Client) -> None:
+    fill(range(1))
+
+    def named(row: Donation | Letter) -> str:
+        path = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+        response = superuser.get(path)
+        assert response.status_code == 200
+        return response.content.decode().split('class="truncate">')[-1].split("</a>")[0].strip()
+
+    gift = Donation.objects.select_related("donor").get()
+    assert named(gift) == f"€50, {gift.donor.name}"
+    assert named(Letter.objects.get()) == "k0"
 
 
 def test_every_list_of_the_admin_is_a_plain_one() -> None:
