@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from donations import comparison, gateway, tasks
-from donations.admin import shown
+from donations.admin import outcomes, shown
 from donations.models import Comparison, Discrepancy, DiscrepancyState
 from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
 
@@ -92,7 +92,7 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
         ("kind", "occurred_at"),
         ("at_stripe", "here"),
         ("source_ref", "charge_id"),
-        ("donation", "detail"),
+        ("donation", "words"),
         ("found_at", "seen_at"),
         ("closed_at", "closed_by"),
         "explanation",
@@ -130,7 +130,7 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
             return self._back(pk)
         row.refresh_from_db()
         if row.state == DiscrepancyState.OPEN:
-            words = gettext("It is still there: %(told)s.") % {"told": told}
+            words = gettext("It is still there: %(told)s.") % {"told": outcomes.say(told)}
             self.message_user(request, words, messages.WARNING)
         else:
             self.message_user(request, _("Repaired: our ledger has it now."), messages.SUCCESS)
@@ -177,6 +177,10 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"), ordering="state")
     def standing(self, row: Discrepancy) -> SafeString:
         return badge(row.get_state_display(), _TONES[DiscrepancyState(row.state)])
+
+    @admin.display(description=_("in words"))
+    def words(self, row: Discrepancy) -> str:
+        return outcomes.say(row.detail)
 
     @admin.display(description=_("at Stripe"))
     def at_stripe(self, row: Discrepancy) -> str:

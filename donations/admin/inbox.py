@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from donations import tasks, webhooks
+from donations.admin import outcomes
 from donations.models import Replay, StripeEvent
 from programs.admin.plain import BAD, GOOD, WAITING, ReadOnlyAdmin, ReadOnlyInline, badge
 
@@ -51,9 +52,13 @@ class StateFilter(admin.SimpleListFilter):
 
 class ReplayInline(ReadOnlyInline):
     model = Replay
-    fields = ("asked_at", "asked_by", "attempts", "outcome", "error")
+    fields = ("asked_at", "asked_by", "attempts", "told_outcome", "error")
     verbose_name_plural = _("handled again by hand")
     show_change_link = False
+
+    @admin.display(description=_("outcome until then"))
+    def told_outcome(self, asked: Replay) -> str:
+        return outcomes.say(asked.outcome)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Whoever may see the event may see this of it."""
@@ -63,7 +68,7 @@ class ReplayInline(ReadOnlyInline):
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnlyAdmin):
     change_form_template = "admin/donations/stripeevent/change_form.html"
-    list_display = ("received_at", "type", "standing", "outcome", "attempts", "short_error", "event_id")
+    list_display = ("received_at", "type", "standing", "told_outcome", "attempts", "short_error", "event_id")
     list_filter = (StateFilter, "type", "livemode")
     search_fields = ("event_id", "type")
     search_help_text = _("An event’s id or type, as Stripe names them.")
@@ -74,14 +79,14 @@ class StripeEventAdmin(ReadOnlyAdmin):
     fields = (
         ("type", "event_id"),
         ("standing", "attempts"),
-        ("outcome", "processed_at"),
+        ("told_outcome", "processed_at"),
         "error",
         "not_before",
         ("created_at", "received_at"),
         ("livemode", "api_version"),
         "told",
     )
-    readonly_fields = ("standing", "told")
+    readonly_fields = ("standing", "told_outcome", "told")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StripeEvent]:
         """The payloads stay in the database until one event is opened: they are long."""
@@ -133,6 +138,10 @@ class StripeEventAdmin(ReadOnlyAdmin):
         if event.attempts >= webhooks.MAX_ATTEMPTS:
             return badge(gettext("Given up"), BAD)
         return badge(gettext("Failing"), BAD) if event.error else badge(gettext("Waiting"), WAITING)
+
+    @admin.display(description=_("outcome"))
+    def told_outcome(self, event: StripeEvent) -> str:
+        return outcomes.say(event.outcome)
 
     @admin.display(description=_("last error"))
     def short_error(self, event: StripeEvent) -> str:

@@ -52,6 +52,24 @@ def test_a_payload_longer_than_a_page_can_show_is_cut_and_says_so() -> None:
     assert len(page) < 250_000
 
 
+@pytest.mark.parametrize(
+    ("kept", "english", "french"),
+    [
+        ("not handled here", "not handled here", "sans suite ici"),
+        ("held for review: why", "held for review: why", "retenu pour examen\xa0: why"),
+        ("compared 3", "plans compared: 3", "dons réguliers comparés\xa0: 3"),
+        ("something unforeseen", "something unforeseen", "something unforeseen"),
+    ],
+)
+def test_what_handling_came_to_is_said_in_the_readers_language(kept: str, english: str, french: str) -> None:
+    row = event(processed_at=timezone.now(), outcome=kept)
+    client = staff.signed_in("Treasurer")
+
+    for address in (LIST, page_of(row)):
+        assert english in client.get(address).content.decode()
+        assert french in client.get(address, headers={"accept-language": "fr"}).content.decode()
+
+
 def test_the_states_are_told_apart() -> None:
     event("evt_waiting")
     event("evt_failing", error="Unavailable", attempts=2)

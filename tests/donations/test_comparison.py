@@ -332,6 +332,8 @@ def test_a_treasurer_has_a_difference_repaired_by_a_button(treasurer: Client) ->
     page = f"/admin/donations/discrepancy/{row.pk}/"
 
     assert "Ask Stripe again and repair" in treasurer.get(f"{page}change/").content.decode()
+    french = treasurer.get(f"{page}change/", headers={"accept-language": "fr"}).content.decode()
+    assert ">Ouvert<" in french  # the state, not the verb of a button
     answer = treasurer.post(f"{page}look/", follow=True)
 
     row.refresh_from_db()
