@@ -34,9 +34,10 @@ class Finding:
 
 @dataclass
 class Reading:
-    """How far the books have been read, and what Stripe has that our ledger did not have then."""
+    """How far the books have been read: our entries that Stripe has too, and what it has and we had not."""
 
     movements: int = 0
+    seen: set[int] = field(default_factory=set)
     missing_here: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -45,40 +46,70 @@ def find(since: dt.datetime, until: dt.datetime, reading: Reading) -> Iterator[F
 
     Stripe's books are read once, a page at a time; of our entries only the keys of those seen are kept.
     """
-    seen: set[int] = set()
     stream = gateway.movements(since - _EDGE, until + _EDGE)
     while batch := list(islice(stream, _BATCH)):
         reading.movements += len(batch)
-        for each in _of_batch(batch, seen, since, until):
+        for each in _of_batch(batch, reading, since, until):
             if each.difference == Difference.MISSING_HERE:
                 reading.missing_here.add((each.kind, each.source_ref))
             yield each
-    for each in _missing_there(since, until, seen):
+    for each in _missing_there(since, until, reading.seen):
         if (each.kind, each.source_ref) not in reading.missing_here:  # repaired in the meantime
             yield each
 
 
 def _of_batch(
-    batch: list[Movement], seen: set[int], since: dt.datetime, until: dt.datetime
+    batch: list[Movement], reading: Reading, since: dt.datetime, until: dt.datetime
 ) -> Iterator[Finding]:
+    refs = {name for each in batch for name in _names(each)}
     entries = {
-        (entry.kind, entry.source_ref): entry
-        for entry in LedgerEntry.objects.filter(source_ref__in={each.source_ref for each in batch})
+        (entry.kind, entry.source_ref): entry for entry in LedgerEntry.objects.filter(source_ref__in=refs)
     }
     for movement in batch:
-        entry = entries.get((movement.kind, movement.source_ref))
+        known = [entries.get((movement.kind, name)) for name in _names(movement)]
+        entry = _entry_of(movement, [each for each in known if each and each.pk not in reading.seen])
         if entry is not None:
-            seen.add(entry.pk)
+            reading.seen.add(entry.pk)
             yield from _of_pair(movement, entry)
         elif since <= movement.occurred_at < until:
-            yield Finding(
-                Difference.MISSING_HERE,
-                movement.kind,
-                movement.source_ref,
-                movement.charge_id,
-                movement.occurred_at,
-                stripe_cents=movement.amount_cents,
-            )
+            yield _without_entry(movement, known, reading)
+
+
+def _without_entry(movement: Movement, known: list[LedgerEntry | None], reading: Reading) -> Finding:
+    """It is missing here, under a name that is free; where none is, Stripe has booked it once more."""
+    free = (
+        name
+        for name, each in zip(_names(movement), known, strict=True)
+        if each is None and (movement.kind, name) not in reading.missing_here
+    )
+    name = next(free, "")
+    return Finding(
+        Difference.MISSING_HERE if name else Difference.AMOUNT,
+        movement.kind,
+        name or movement.source_ref,
+        movement.charge_id,
+        movement.occurred_at,
+        stripe_cents=movement.amount_cents,
+        ledger_cents=None if name else 0,
+        donation_id=next((each.donation_id for each in known if each), None),
+        detail="" if name else f"booked once more: {movement.balance_transaction_id}",
+    )
+
+
+def _names(movement: Movement) -> list[str]:
+    """What our entry may be known by: a dispute that is appealed moves the money again, and again."""
+    again = ["-2", "-3"] if movement.kind in ("dispute", "dispute_reversed") else []
+    return [movement.source_ref, *(movement.source_ref + number for number in again)]
+
+
+def _entry_of(movement: Movement, entries: list[LedgerEntry]) -> LedgerEntry | None:
+    """Of those that no other movement is: the one of the same amount and day, or else the first."""
+
+    def differs(entry: LedgerEntry) -> bool:
+        same_day = _day(entry.occurred_at) == _day(movement.occurred_at)
+        return not (same_day and entry.amount_cents == movement.amount_cents)
+
+    return min(entries, key=differs, default=None)
 
 
 def _of_pair(movement: Movement, entry: LedgerEntry) -> Iterator[Finding]:

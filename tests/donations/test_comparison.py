@@ -221,6 +221,39 @@ def test_one_movement_that_stripe_cannot_explain_hides_no_other() -> None:
     assert (lost.status, outcome.comparison.error) == (Status.PAID, "")
 
 
+def test_a_dispute_that_was_appealed_and_lost_again_agrees_movement_by_movement() -> None:
+    donation = settled_gift()
+    dispute = sandbox_disputes.open_for(StripeObject.objects.get(object_id=donation.stripe_charge_id))
+    sandbox_disputes.win(dispute)
+    sandbox_disputes.escalate(dispute)  # the bank comes back to it
+    for days, each in enumerate(dispute.data["balance_transactions"]):
+        each["created"] -= (3 - days) * 86_400
+        StripeObject.objects.filter(object_id=each["id"]).update(data=each)
+    dispute.save()
+
+    repaired = compare().repaired
+    again = compare()
+
+    names = [f"{kind} {dispute.object_id}{number}" for kind, number in APPEALED]
+    assert sorted(each.split(":")[0] for each in repaired) == sorted(names)
+    assert (again.repaired, again.left) == ([], [])
+
+
+def test_what_stripe_has_booked_twice_is_shown(program: Program) -> None:
+    donation = settled_gift()
+    booked = in_stripes_books(str(donation.stripe_charge_id))
+    again = {**booked.data, "id": "txn_again"}
+    StripeObject.objects.create(object_id="txn_again", kind=booked.kind, created=booked.created, data=again)
+
+    (row,) = compare().left
+
+    assert (row.difference, row.stripe_cents, row.ledger_cents) == (Difference.AMOUNT, 5000, 0)
+    assert ledger.read_total(program).raised_cents == 5000
+
+
+APPEALED = [("dispute", ""), ("dispute", "-2"), ("dispute_reversed", "")]
+
+
 def test_an_error_of_ours_in_one_repair_hides_no_other() -> None:
     odd, lost = paid_gift(), paid_gift(email="other@example.org")
     charge = gateway.fetch_checkout(odd.stripe_session_id or "").payment
