@@ -4,6 +4,7 @@ Counted are the payments planned from the next one on, of plans that are active:
 nothing, and one whose payment failed has yet to be mended, so neither promises anything for now.
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Collection
 
@@ -39,6 +40,10 @@ def pledged_by_program(programs: Collection[Program]) -> dict[int, int]:
 
 
 def payments(frequency: str, first: dt.date, last: dt.date) -> int:
-    """How many payments fall between two days, both included, each on the first one's day of the month."""
-    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    """How many payments fall between two days, both included, each on the first one's day of the month.
+
+    A month without that day has it on its last one: https://docs.stripe.com/billing/subscriptions/billing-cycle
+    """
+    day = min(first.day, calendar.monthrange(last.year, last.month)[1])
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < day)
     return max(months // (12 if frequency == Frequency.YEARLY else 1) + 1, 0)

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -153,7 +154,8 @@ def sweep(*, limit: int = 200) -> int:
     for donation in Donation.objects.filter(
         status=Status.PENDING, stripe_session_id__isnull=True, created_at__lte=now - _UNOPENED_FOR
     )[:limit]:
-        payments.expire(donation)
+        with suppress(payments.Impossible):  # its page was opened, and paid, this very moment
+            payments.expire(donation)
     waiting = (
         Donation.objects.filter(
             Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER),

@@ -50,7 +50,7 @@ def stop_contested_plans(donation: Donation | None = None) -> int:
     stopped = 0
     for plan in contested.distinct():
         stopped += plans.stop(plan, EndReason.DISPUTED)
-        with suppress(gateway.Unavailable, gateway.Refused):
+        with suppress(gateway.Unavailable, gateway.Refused, payments.Impossible):
             plans.carry_out(plan)
     return stopped
 

@@ -26,6 +26,11 @@ def refund_returned(gift: Donation, refund: Refund, *, restated: Restated) -> bo
     return _owe("refund_returned", str(refund), gift, restated, refunded_cents=refund.amount_cents)
 
 
+def refund_not_made(gift: Donation, refund: Refund) -> None:
+    """Stripe gave up before any money had left: only staff believe that it is on its way."""
+    staff.tell("refund_refused", str(refund.public_id), gift, cents=refund.amount_cents)
+
+
 def disputed(gift: Donation, dispute: Dispute, *, before: str, restated: Restated) -> None:
     """A dispute has come to another state than `before` (empty when it is new): staff hear of each.
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from donations import receipts
 from donations.gateway import Reversals
-from donations.models import DisputeStatus, Donation, Status
+from donations.models import DisputeStatus, Donation, RefundStatus, Status
 from donations.notices import reversals as notices
 from donations.payments import disputing, held, refunding
 from donations.payments.entries import left_of
@@ -66,12 +66,16 @@ def _tell(
     left: int,
     restated: receipts.Restated,
 ) -> None:
-    """A refund that was made and came back before we heard of it is no news to the donor."""
+    """A refund that was made and came back before we heard of it is no news to the donor, nor is one of
+    which no money ever left.
+    """
     for each in refunds:
         if each.taken and not each.returned:
             notices.refunded(gift, each.refund, left=left, restated=restated)
         elif each.returned and not each.taken:
             notices.refund_returned(gift, each.refund, restated=restated)
+        elif each.refund.status == RefundStatus.FAILED and each.refund.refunded_at is None:
+            notices.refund_not_made(gift, each.refund)
     for told in disputes:
         if told.changed:
             notices.disputed(gift, told.dispute, before=told.before, restated=restated)

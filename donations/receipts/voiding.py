@@ -28,10 +28,11 @@ def restate(donation: Donation, *, amount_cents: int, reason: str) -> Restated:
     if current:
         _void(current, reason)
     last = receipts.order_by("-pk").first()
-    if last is None or not amount_cents or donation.paid_at is None:
+    if not amount_cents or donation.paid_at is None:
         return Restated(voided=current)
     issued = issue(donation, paid_at=donation.paid_at, amount_cents=amount_cents, replaces=last)
-    Receipt.objects.filter(pk=last.pk).update(replaced_by=issued)
+    if last is not None:  # none was issued for a gift that was refused, and of which the money came back
+        Receipt.objects.filter(pk=last.pk).update(replaced_by=issued)
     return Restated(voided=current, issued=issued)
 
 

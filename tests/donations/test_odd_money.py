@@ -15,6 +15,7 @@ from donations.models import (
     FraudWarning,
     LedgerEntry,
     PlanStatus,
+    Receipt,
     Refund,
     RefundReason,
     RefundStatus,
@@ -250,6 +251,36 @@ def test_a_refund_that_nothing_can_be_done_about_keeps_no_other_back(
 
     good.refresh_from_db()
     assert good.status == Status.REFUNDED
+
+
+def test_a_refund_that_never_left_is_told_to_staff_and_to_nobody_else(program: Program) -> None:
+    donation = paid()
+    in_dashboard(donation)
+    change("refund", status="canceled", balance_transaction=None)
+
+    assert reversals.compare(charge_of(donation)) == "nothing new"
+    assert reversals.compare(charge_of(donation)) == "nothing new"
+
+    assert Refund.objects.get().status == RefundStatus.FAILED
+    assert notices() == ["refund_refused"]
+    assert (raised(program), letters()) == (5000, ["gift_thanks"])
+
+
+def test_a_refused_gift_whose_refund_comes_back_counts_and_has_its_document(program: Program) -> None:
+    donation = held()
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+    assert not Receipt.objects.exists()
+    at_stripe(of_kind("refund"), "come_back")
+
+    listen()
+
+    donation.refresh_from_db()
+    assert (donation.status, raised(program)) == (Status.PAID, 5000)
+    assert (Receipt.objects.get().facts["amount_cents"], Receipt.objects.get().facts["replaces"]) == (
+        5000,
+        "",
+    )
+    assert letters() == ["gift_not_taken", "refund_returned"]
 
 
 def test_an_inquiry_is_an_older_answer_than_the_dispute_it_became(program: Program) -> None:
