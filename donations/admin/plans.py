@@ -58,7 +58,10 @@ class PlanAdmin(ExportAdmin, ReadOnlyAdmin):
             {"fields": (("amount", "frequency"), ("state", "next_charge_at"), ("program", "designation"))},
         ),
         (_("Donor"), {"fields": (("donor", "language"), ("display", "public_name"))}),
-        (_("What failed"), {"fields": (("failures", "next_attempt_at"), "failed_invoice_id")}),
+        (
+            _("What failed"),
+            {"fields": (("failing_since", "failures"), ("next_attempt_at", "failed_invoice_id"))},
+        ),
         (_("Why it ended"), {"fields": (("end_reason", "stop_requested_at"), "end_comment")}),
         (_("Times"), {"fields": (("created_at", "started_at"), ("paused_at", "ended_at"), "checked_at")}),
         (

@@ -2,12 +2,14 @@
 
 import calendar
 import datetime as dt
+from contextlib import suppress
 
 import stripe
 from stripe.params import SubscriptionUpdateParams
 from stripe.params.billing_portal import SessionCreateParams
 
 from donations.gateway.asking import Unavailable, asking, client, id_of, noted
+from donations.gateway.invoices import fetch_invoice
 from donations.gateway.records import Subscription, SubscriptionStatus
 
 _STATUSES: dict[str, SubscriptionStatus] = {
@@ -58,8 +60,15 @@ def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
 
 
 def pause_subscription(subscription_id: str, *, key: str) -> None:
-    """Ask nothing until it is resumed: invoices of the meantime are void. Raises as above."""
+    """Ask nothing until it is resumed: invoices of the meantime are void. Raises as above.
+
+    So are those that wait to be paid, which Stripe would try again in spite of the pause
+    (docs.stripe.com/billing/subscriptions/pause-payment); a debit that is with the bank is let be.
+    """
     with asking():
+        for invoice in client().v1.invoices.list({"subscription": subscription_id, "limit": 20}).data:
+            if invoice.status in ("draft", "open"):
+                _void(invoice)
         client().v1.subscriptions.update(
             subscription_id, {"pause_collection": {"behavior": "void"}}, {"idempotency_key": key}
         )
@@ -96,6 +105,16 @@ def open_payment_page(customer_id: str, *, language: str, return_url: str) -> st
     }
     with asking():
         return client().v1.billing_portal.sessions.create(params).url
+
+
+def _void(invoice: stripe.Invoice) -> None:
+    """Let an invoice be paid by nobody, unless its payment is on its way or was made meanwhile."""
+    invoices = client().v1.invoices
+    if invoice.status == "draft":
+        invoices.finalize_invoice(invoice.id, {"auto_advance": False})
+    if fetch_invoice(invoice.id).standing in ("waiting", "failed"):
+        with suppress(stripe.InvalidRequestError):
+            invoices.void_invoice(invoice.id)
 
 
 def _read(found: stripe.Subscription) -> Subscription:

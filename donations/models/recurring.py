@@ -3,7 +3,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from donations.models.donation import Display, Frequency, Method
+from donations.models.donation import Display, Frequency, Method, Status
 from donations.models.donor import Donor
 from programs.models import FundingNeed, Program
 
@@ -64,6 +64,7 @@ class RecurringDonation(models.Model):
     # The renewal that failed and is not mended yet: Stripe's hosted page for it, and what is to come.
     failed_invoice_id = models.CharField(_("failed invoice"), max_length=255, blank=True)
     mend_url = models.TextField(_("address that mends it"), blank=True)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
 
@@ -108,3 +109,8 @@ class RecurringDonation(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def payment_under_way(self) -> bool:
+        """Whether a bank has been asked for a payment and has not answered: no pause or end stops that."""
+        return self.donations.filter(status=Status.PROCESSING).exists()

@@ -51,6 +51,7 @@ def changed(plan: RecurringDonation, change: Change, *, at: dt.datetime) -> bool
         f"{plan.public_id}:{change}:{at.isoformat()}",
         plan,
         change=change,
+        under_way=plan.payment_under_way,
         charge_on=_day(plan.next_charge_at),
         my_gifts_url=_my_gifts(plan),
     )
@@ -58,7 +59,13 @@ def changed(plan: RecurringDonation, change: Change, *, at: dt.datetime) -> bool
 
 def ended(plan: RecurringDonation) -> bool:
     """It is over: the last letter about it."""
-    return writing.owe("plan_ended", str(plan.public_id), plan, reason=plan.end_reason)
+    return writing.owe(
+        "plan_ended",
+        str(plan.public_id),
+        plan,
+        reason=plan.end_reason,
+        under_way=plan.payment_under_way,
+    )
 
 
 def _day(moment: dt.datetime | None) -> str | None:

@@ -17,6 +17,8 @@ def announce(plan: RecurringDonation) -> bool:
     """Tell the donor of a yearly plan of its next payment, once for each, when it is near."""
     if plan.status != PlanStatus.ACTIVE or plan.frequency != Frequency.YEARLY or not plan.next_charge_at:
         return False
+    if plan.stop_requested_at is not None:  # nothing is to come: Stripe only has to be told
+        return False
     if plan.next_charge_at > timezone.now() + _NOTICE:
         return False
     return notices.upcoming(plan)
@@ -37,4 +39,5 @@ def _expiring() -> QuerySet[RecurringDonation]:
 
 
 def _active() -> QuerySet[RecurringDonation]:
-    return RecurringDonation.objects.filter(status=PlanStatus.ACTIVE).select_related("donor", "program")
+    active = RecurringDonation.objects.filter(status=PlanStatus.ACTIVE, stop_requested_at=None)
+    return active.select_related("donor", "program")

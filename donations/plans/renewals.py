@@ -6,10 +6,12 @@ something to say about it. Its invoice's id is unique, so none is ever counted t
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from donations import gateway, payments
 from donations.models import Donation, Method, PlanStatus, RecurringDonation, Status
 from donations.notices import plans as notices
+from donations.notices import staff
 from donations.plans import starting, telling
 
 
@@ -38,6 +40,8 @@ def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
         if invoice.payment.reversed:
             payments.catch_up(donation, gateway.fetch_reversals(invoice.payment.charge_id))
         _mended(plan, invoice)
+        if plan.stop_requested_at and plan.stop_requested_at < invoice.created_at:
+            staff.tell("after_end", str(donation.public_id), donation, cents=donation.amount_cents)
         return "settled" if settled else ""
     if invoice.standing == "processing":
         return "processing" if payments.process(donation) else ""
@@ -86,6 +90,7 @@ def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoic
     """One more attempt came to nothing: tell the donor, once for each, unless the plan is over."""
     now = {
         "failed_invoice_id": invoice.invoice_id,
+        "failing_since": plan.failing_since or timezone.now(),
         "failures": invoice.attempts,
         "mend_url": invoice.mend_url,
         "next_attempt_at": invoice.next_attempt_at,
@@ -106,7 +111,7 @@ def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoic
 
 def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
     RecurringDonation.objects.filter(pk=plan.pk, failed_invoice_id=invoice.invoice_id).update(
-        failed_invoice_id="", failures=0, mend_url="", next_attempt_at=None
+        **telling.MENDED
     )
 
 

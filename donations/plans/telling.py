@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,6 +26,14 @@ _STATUSES: Mapping[gateway.SubscriptionStatus, PlanStatus] = {
 _REASONS: Mapping[str, EndReason] = {
     "payment_failed": EndReason.FAILED,
     "payment_disputed": EndReason.DISPUTED,
+}
+# What is written down once nothing is failing any more.
+MENDED: Mapping[str, Any] = {
+    "failed_invoice_id": "",
+    "failing_since": None,
+    "failures": 0,
+    "mend_url": "",
+    "next_attempt_at": None,
 }
 
 
@@ -86,6 +95,8 @@ def _changes(plan: RecurringDonation, told: gateway.Subscription) -> dict[str, o
         "paused_at": (plan.paused_at or now) if status == PlanStatus.PAUSED else None,
         "checked_at": _after(plan.checked_at, now),
     }
+    if status == PlanStatus.PAUSED:  # what failed before is not asked for any more
+        changes |= MENDED
     if plan.started_at is None and status not in (PlanStatus.PENDING, PlanStatus.ENDED):
         changes["started_at"] = now
     if told.status == "unpaid" and plan.stop_requested_at is None:

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from donations import gateway, payments
-from donations.models import Donation, PlanStatus, RecurringDonation, Status
+from donations.models import Donation, EndReason, PlanStatus, RecurringDonation, Status
 from donations.plans import renewals, starting, stopping, telling
 
 logger = logging.getLogger(__name__)
@@ -16,11 +16,18 @@ _LOOK_AGAIN_AFTER = dt.timedelta(days=1)
 # A payment that was due this long ago should have been heard of.
 _OVERDUE_FOR = dt.timedelta(hours=2)
 _LOOK_AGAIN_WHEN_OVERDUE = dt.timedelta(hours=1)
+# Stripe's longest schedule of retries is two months. Whatever it is set to do after them, we stop there.
+_FAILING_FOR = dt.timedelta(days=62)
 _BEGUN = (PlanStatus.ACTIVE, PlanStatus.PAUSED, PlanStatus.PAST_DUE)
 
 
 def sweep(*, limit: int = 200) -> int:
-    """Carry out wishes, end what never began, look at what is stale. Returns how many; safe at any time."""
+    """Carry out wishes, end what never began or only fails, look at what is stale.
+
+    Returns how many; safe at any time.
+    """
+    for plan in _hopeless()[:limit]:
+        stopping.stop(plan, EndReason.FAILED)
     wishes = _wishes()[:limit]
     for plan in wishes:
         _try(plan, carry=True)
@@ -58,6 +65,15 @@ def _wishes() -> list[RecurringDonation]:
         stop_requested_at__isnull=False, stripe_subscription_id__isnull=False
     )
     return list(rows.exclude(status=PlanStatus.ENDED).select_related("donor", "program"))
+
+
+def _hopeless() -> list[RecurringDonation]:
+    rows = RecurringDonation.objects.filter(
+        status=PlanStatus.PAST_DUE,
+        failing_since__lte=timezone.now() - _FAILING_FOR,
+        stop_requested_at=None,
+    )
+    return list(rows.select_related("donor", "program"))
 
 
 def _never_begun() -> list[RecurringDonation]:

@@ -22,6 +22,7 @@ STAFF = (
     "held",
     "held_expiring",
     "held_ended",
+    "after_end",
 )
 
 

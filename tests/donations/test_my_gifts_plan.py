@@ -124,7 +124,9 @@ def test_the_wish_to_end_is_kept_while_stripe_is_down(
         settings.STRIPE_API_BASE = down
         answer = own.post(address(begun, "cancel/"))
     assert answer["Location"] == f"{address(begun)}?done=ending"
-    assert "Ending: nothing more is charged" in words(own, answer["Location"])
+    page = words(own, answer["Location"])
+    assert "Ending: our payment provider has yet to confirm it" in page
+    assert "we ask again every few minutes until your gift has ended" in page
     settings.STRIPE_API_BASE = working
 
     plans.carry_out(planning.plan())

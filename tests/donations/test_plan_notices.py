@@ -50,6 +50,7 @@ def test_a_yearly_payment_is_announced_once(program: Program) -> None:
         {"status": "paused"},
         {"next_charge_at": timezone.now() + dt.timedelta(days=40)},
         {"status": "ended", "ended_at": timezone.now()},
+        {"stop_requested_at": timezone.now()},
     ],
 )
 def test_nothing_else_is_announced(program: Program, changes: dict[str, Any]) -> None:
@@ -76,7 +77,7 @@ def test_a_card_that_ends_before_the_next_payment_is_told_of_once(program: Progr
     assert "ends in 4242" in rendering.render(Letter.objects.order_by("pk")[0]).text
 
 
-@pytest.mark.parametrize(("card_days", "charge_days"), [(25, 20), (60, 70)])
+@pytest.mark.parametrize(("card_days", "charge_days"), [(25, 20), (20, 20), (60, 70)])
 def test_a_card_that_lasts_or_ends_much_later_is_not_spoken_of(
     program: Program, card_days: int, charge_days: int
 ) -> None:

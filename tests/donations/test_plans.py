@@ -1,10 +1,12 @@
 """Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 import requests
-from django.test import Client
+from django.test import Client, override_settings
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from donations import gateway, ledger, plans, reconcile, reversals
@@ -18,13 +20,13 @@ from donations.models import (
     RecurringDonation,
     Status,
 )
-from donations.plans import renewals, telling, watching
+from donations.plans import renewals, stopping, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import disputes
 from sandbox.models import StripeObject
-from tests.giving import DECLINED_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
+from tests.giving import DECLINED_CARD, GOOD_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
 from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, pass_days, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,6 +136,52 @@ def test_a_failed_renewal_writes_once_for_each_attempt_and_ends_kindly() -> None
     assert Donation.objects.count() == 2
 
 
+def test_a_plan_that_is_paused_while_a_payment_fails_is_not_charged_for_it(program: Program) -> None:
+    """Stripe goes on trying an invoice that was made before the pause, unless it is void."""
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    plans.pause(plan())
+    paused = plan()
+    assert (paused.status, paused.failures, paused.mend_url) == (PlanStatus.PAUSED, 0, "")
+    assert paused.failing_since is None
+
+    StripeObject.objects.of_kind("payment_method").update(private={"number": GOOD_CARD})
+    pass_days(50)
+    hear()
+
+    assert ledger.read_total(program).gifts == 1
+
+
+def test_a_debit_that_is_with_the_bank_arrives_in_spite_of_a_pause(program: Program) -> None:
+    debit(give(frequency="monthly"))
+    hear()
+    plans.pause(plan())
+    told = rendering.render(Letter.objects.get(kind="plan_changed"))
+    assert "already with your bank may still arrive" in told.text
+
+    banks_answer()
+    hear()
+
+    assert plan().status == PlanStatus.PAUSED
+    assert ledger.read_total(program).gifts == 1
+
+
+def test_a_plan_that_only_fails_is_ended_here_whatever_stripe_is_set_to_do() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    assert plan().failing_since
+    watching.sweep()
+    assert plan().status == PlanStatus.PAST_DUE
+    RecurringDonation.objects.update(failing_since=timezone.now() - dt.timedelta(days=62))
+
+    watching.sweep()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.FAILED)
+    assert kinds()[-1] == "plan_ended"
+
+
 def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None:
     begin(FAILING_CARD)
     pass_days(32)
@@ -144,6 +192,7 @@ def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None
 
     mended = plan()
     assert (mended.status, mended.failures, mended.mend_url) == (PlanStatus.ACTIVE, 0, "")
+    assert mended.failing_since is None
     assert mended.card_last4 == "4444"
     assert ledger.read_total(program).raised_cents == 10000
     assert [gift.status for gift in Donation.objects.all()] == [Status.PAID] * 2
@@ -269,19 +318,31 @@ def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None
     )
     assert ledger.read_total(program).gifts == 1
     assert kinds() == ["gift_thanks", "plan_ended"]
+    assert "may still arrive" not in rendering.render(Letter.objects.get(kind="plan_ended")).text
 
 
 def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: Any) -> None:
     begun = begin()
-    address = settings.STRIPE_API_BASE
-    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
-
-    assert plans.cancel(begun, reason=EndReason.DONOR) is False
+    with override_settings(STRIPE_API_BASE="http://127.0.0.1:1"):
+        assert plans.cancel(begun, reason=EndReason.DONOR) is False
     assert plan().status == PlanStatus.ACTIVE
 
-    settings.STRIPE_API_BASE = address
     watching.sweep()
+
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+
+
+def test_staff_hear_of_a_payment_that_was_taken_before_stripe_heard_of_the_wish(settings: Any) -> None:
+    settings.STAFF_EMAIL = ["staff@example.org"]
+    stopping.stop(begin(), EndReason.DONOR)
+    pass_days(32)
+
+    for _ in range(2):
+        hear()
+
+    told = Letter.objects.get(kind="staff_notice")
+    assert "Un paiement a été pris après" in rendering.render(told).text
+    assert plan().status == PlanStatus.ENDED
 
 
 def test_a_contested_payment_ends_its_plan_and_winning_does_not_begin_it_again(program: Program) -> None:
