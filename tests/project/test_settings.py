@@ -155,6 +155,19 @@ def test_data_folder_may_have_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert settings["EMAIL_FILE_PATH"] == str(folder / "mail")
 
 
+def test_postgresql_lets_go_of_what_a_vanished_machine_held(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = "postgres://somebody@127.0.0.1:5432/name"
+    settings = _start(monkeypatch, tmp_path, {"DATABASE_URL": url})
+    own = _start(monkeypatch, tmp_path, {"DATABASE_URL": f"{url}?options=-c%20jit%3Doff"})
+
+    options = settings["DATABASES"]["default"]["OPTIONS"]["options"]
+    assert "-c idle_in_transaction_session_timeout=5min" in options
+    assert "-c tcp_keepalives_idle=30s" in options
+    assert own["DATABASES"]["default"]["OPTIONS"]["options"] == "-c jit=off"
+
+
 def test_real_keys_in_development_turn_the_sandbox_off(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
