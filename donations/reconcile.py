@@ -133,7 +133,7 @@ def _renewal(owner: gateway.Owner) -> str:
 
 
 def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) -> None:
-    """Refresh a waiting gift unless somebody did within `every`. Never raises for Stripe's sake."""
+    """Refresh a waiting gift unless somebody did within `every`. What goes wrong is logged, never raised."""
     asked = donation.stripe_session_id or donation.stripe_invoice_id
     if donation.status not in (*_WAITING, Status.HELD) or not asked:
         return
@@ -145,6 +145,8 @@ def refresh_if_due(donation: Donation, *, every: dt.timedelta, patient: bool) ->
         refresh(donation, patient=patient)
     except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
         logger.warning("donation %s could not be compared with Stripe: %s", donation.public_id, error)
+    except Exception:  # the page reads all the same, and the other gifts of a sweep are looked at
+        logger.exception("donation %s could not be compared with Stripe", donation.public_id)
     donation.refresh_from_db()
 
 

@@ -54,7 +54,7 @@ def asking() -> Iterator[None]:
         yield
     except stripe.StripeError as error:
         raise _translated(error) from error
-    except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, LookupError, ValueError, OverflowError) as error:
         raise Unavailable(f"an answer that cannot be read: {told(error)}") from error
 
 

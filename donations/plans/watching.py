@@ -46,6 +46,8 @@ def _try(plan: RecurringDonation, *, carry: bool = False) -> None:
             _look(plan)
     except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
         logger.warning("plan %s could not be compared with Stripe: %s", plan.public_id, error)
+    except Exception:  # whatever is wrong with one keeps no other waiting
+        logger.exception("plan %s could not be compared with Stripe", plan.public_id)
 
 
 def _look(plan: RecurringDonation) -> None:

@@ -1,10 +1,13 @@
 """What Stripe can hold that nobody meant: each gift ends in one place, and a person hears of the rest."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
+from django.utils import timezone
 
 from donations import gateway, ledger, payments, reconcile, refunds, reversals, review
 from donations.gateway.asking import client
@@ -16,17 +19,19 @@ from donations.models import (
     LedgerEntry,
     PlanStatus,
     Receipt,
+    RecurringDonation,
     Refund,
     RefundReason,
     RefundStatus,
     Status,
 )
-from donations.plans import renewals, telling
+from donations.plans import renewals, telling, watching
 from outreach.models import Letter
 from programs.models import Program
 from sandbox.models import StripeObject
 from tests import staff
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
+from tests.giving import give
 from tests.planning import FAILING_CARD, begin, hear, pass_days, plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -206,6 +211,48 @@ def test_a_plan_goes_on_when_it_is_paid_in_a_way_that_we_have_no_word_for() -> N
     assert telling.record(begun_plan, changed)
 
     assert (plan().status, plan().method) == (PlanStatus.ACTIVE, "")
+
+
+def test_a_subscription_of_nothing_is_an_answer_that_cannot_be_read() -> None:
+    begun_plan = begin()
+    change("subscription", items={"object": "list", "data": [], "has_more": False, "url": "/"})
+
+    with pytest.raises(gateway.Unavailable):
+        gateway.fetch_subscription(begun_plan.stripe_subscription_id or "")
+
+
+def test_a_gift_that_cannot_be_written_breaks_neither_its_page_nor_the_sweep(client: Client) -> None:
+    odd, good = begun(), begun(email="other@example.org")
+    # Another gift has its PaymentIntent: no transaction can settle it.
+    payment = gateway.fetch_checkout(odd.stripe_session_id or "").payment
+    assert payment
+    taken = give(email="third@example.org")
+    Donation.objects.filter(pk=taken.pk).update(stripe_payment_intent_id=payment.payment_intent_id)
+    Donation.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
+
+    reconcile.sweep()
+
+    statuses = Donation.objects.in_bulk()
+    assert (statuses[odd.pk].status, statuses[good.pk].status) == (Status.PENDING, Status.PAID)
+    Donation.objects.update(checked_at=None)
+    assert client.get(f"/en/gifts/{odd.public_id}/").status_code == 200
+
+
+def test_a_plan_that_cannot_be_written_keeps_no_other_waiting() -> None:
+    odd = begin()
+    pass_days(32)
+    invoice_id = gateway.fetch_subscription(odd.stripe_subscription_id or "").latest_invoice_id
+    payment = gateway.fetch_invoice(invoice_id).payment
+    good = begun(frequency="monthly", email="other@example.org")
+    reconcile.refresh(good)
+    assert payment
+    Donation.objects.filter(pk=good.pk).update(stripe_payment_intent_id=payment.payment_intent_id)
+    RecurringDonation.objects.update(checked_at=None)
+
+    watching.sweep()
+
+    assert not RecurringDonation.objects.filter(checked_at=None).exists()
+    assert set(Donation.objects.exclude(pk=good.pk).values_list("status", flat=True)) == {"paid", "pending"}
 
 
 def test_an_invoice_that_was_paid_otherwise_after_it_failed_is_over(program: Program) -> None:
