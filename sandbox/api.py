@@ -162,7 +162,7 @@ def _perform(handler: Handler, call: Call, claim: Answer | None) -> str:
             if claim:
                 idempotency.finish(claim, failure.status, _text(failure.body(call.request_id)))
             return failure
-        expansion.expand(answer, call.params.get("expand", []), routes.INCLUDABLE)
+        expansion.expand(answer, call.params.get("expand", []), routes.KINDS)
         text = _text(answer)
         if claim:
             idempotency.finish(claim, 200, text)

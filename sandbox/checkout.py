@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import cards, errors, events, payments, store, values
-from sandbox.billing import clocks, saving, subscribing
+from sandbox.billing import clocks, means, saving, subscribing
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_intents, setup_intents
@@ -92,15 +92,11 @@ def pay(session_id: str, number: str, *, email: str, name: str, authentication: 
     try:
         if email:
             values.email(email, "email")
-        card = cards.find(number)
+        card = means.card(number)
     except errors.InvalidRequest:
-        message = _("This is not an e-mail address.")
-    except cards.WrongNumber:
-        message = _("This is not a card number. Check the digits.")
-    except cards.NotATestCard:
-        message = _(
-            "This is not one of the test cards. No real card is taken here: use one of the numbers below."
-        )
+        message: Promise = _("This is not an e-mail address.")
+    except means.Unreadable as unreadable:
+        message = unreadable.message
     else:
         return store.retrying(lambda: _pay(session_id, card, email, name, authentication))
     return Result(store.fetch(KIND, session_id), Outcome.REFUSED, message)

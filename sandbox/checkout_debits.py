@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sandbox import checkout, debits, errors, events, ibans, payments, store, values
-from sandbox.billing import clocks, saving, subscribing
+from sandbox.billing import clocks, means, saving, subscribing
 from sandbox.checkout import Outcome, Result
 from sandbox.models import StripeObject
 
@@ -21,16 +22,11 @@ def pay(session_id: str, number: str, payer: Payer) -> Result:
     try:
         if payer.email:
             values.email(payer.email, "email")
-        iban = ibans.find(number)
+        iban = means.iban(number)
     except errors.InvalidRequest:
-        message = _("This is not an e-mail address.")
-    except ibans.WrongNumber:
-        message = _("This is not an IBAN. Check its letters and digits.")
-    except ibans.NotATestAccount:
-        message = _(
-            "This is not one of the test accounts. No real account is debited here: "
-            "use one of the numbers below."
-        )
+        message: Promise = _("This is not an e-mail address.")
+    except means.Unreadable as unreadable:
+        message = unreadable.message
     else:
         return store.retrying(lambda: _pay(session_id, iban, payer))
     return Result(store.fetch(checkout.KIND, session_id), Outcome.REFUSED, message)

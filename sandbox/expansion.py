@@ -3,10 +3,11 @@
 A path such as `payment_intent.latest_charge` says where.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sandbox import errors, store
+from sandbox import errors, lists, store
 
 _DEEPEST = 4
 # By kind of object, what can be expanded and what kind is found there.
@@ -74,12 +75,18 @@ _SOURCES = {"ch": "charge", "du": "dispute", "py": "charge", "pyr": "refund", "r
 Included = Callable[[dict[str, Any]], Any]
 
 
-def expand(answer: dict[str, Any], paths: list[str], includable: dict[tuple[str, str], Included]) -> None:
-    """Expand each of `paths` in place.
-
-    `includable` makes the lists that an object holds only when asked. Raises
-    `errors.InvalidRequest` for what cannot be expanded.
+@dataclass(frozen=True)
+class Kinds:
+    """What is known of kinds of objects: the lists that one holds only when asked, and how one is shown
+    where that is not as it is kept.
     """
+
+    includable: Mapping[tuple[str, str], Included]
+    shown: Mapping[str, lists.Present]
+
+
+def expand(answer: dict[str, Any], paths: list[str], kinds: Kinds) -> None:
+    """Expand each of `paths` in place. Raises `errors.InvalidRequest` for what cannot be expanded."""
     for path in paths:
         steps = path.split(".")
         if len(steps) > _DEEPEST + (steps[0] == "data"):
@@ -87,40 +94,40 @@ def expand(answer: dict[str, Any], paths: list[str], includable: dict[tuple[str,
                 f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
                 param="expand",
             )
-        _walk(answer, steps, path, includable)
+        _walk(answer, steps, path, kinds)
 
 
-def _walk(node: Any, steps: list[str], path: str, includable: dict[tuple[str, str], Included]) -> None:
+def _walk(node: Any, steps: list[str], path: str, kinds: Kinds) -> None:
     if not steps or node is None:
         return
     if isinstance(node, list):
         for item in node:
-            _walk(item, steps, path, includable)
+            _walk(item, steps, path, kinds)
         return
     name, rest = steps[0], steps[1:]
     if not isinstance(node, dict) or not name:
         raise _not_expandable(path)
     if node.get("object") == "list" and name == "data":
-        _walk(node["data"], rest, path, includable)
+        _walk(node["data"], rest, path, kinds)
         return
     kind = str(node.get("object", ""))
-    if (kind, name) in includable:
-        node[name] = includable[kind, name](node)
+    if (kind, name) in kinds.includable:
+        node[name] = kinds.includable[kind, name](node)
     elif name in _EXPANDABLE.get(kind, {}):
-        node[name] = _resolved(kind, name, node.get(name))
+        node[name] = _resolved(kind, name, node.get(name), kinds)
     elif rest and isinstance(node.get(name), dict | list):
         pass  # a plain object on the way, such as a list's `data`
     else:
         raise _not_expandable(path)
-    _walk(node[name], rest, path, includable)
+    _walk(node[name], rest, path, kinds)
 
 
-def _resolved(kind: str, name: str, value: Any) -> Any:
+def _resolved(kind: str, name: str, value: Any, kinds: Kinds) -> Any:
     if not isinstance(value, str):
         return value  # nothing there, or expanded already by another path
     wanted = _EXPANDABLE[kind][name] or _SOURCES[value.partition("_")[0]]
     row = store.find(wanted, value) or store.fetch(f"{wanted}.deleted", value)
-    return row.data
+    return kinds.shown.get(row.kind, lists.plain)(row)
 
 
 def _not_expandable(path: str) -> errors.InvalidRequest:

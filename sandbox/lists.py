@@ -21,11 +21,7 @@ def page(
     rows = _created(rows, params.get("created"))
     after, before = params.get("starting_after"), params.get("ending_before")
     if after and before:
-        raise errors.InvalidRequest(
-            "Received both starting_after and ending_before parameters. Please pass in only one.",
-            code="parameters_exclusive",
-            param="starting_after",
-        )
+        raise _both_cursors()
     if before:
         cursor = store.named(kind, before, "ending_before")
         found = list(rows.filter(pk__gt=cursor.pk).order_by("pk")[: limit + 1])
@@ -51,6 +47,43 @@ def matching(rows: StripeObjectQuerySet, params: Mapping[str, Any], *names: str)
     """Only the objects whose own field equals the parameter of the same name, where it is given."""
     wanted = {f"data__{name}": params[name] for name in names if name in params}
     return rows.filter(**wanted)
+
+
+def refuse(params: Mapping[str, Any], *names: str) -> None:
+    """These filters would be ignored here. Raises `errors.NotSimulated`."""
+    for name in names:
+        if name in params:
+            raise errors.NotSimulated(f"lists by {name}", param=name)
+
+
+def cut(items: list[dict[str, Any]], url: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The list object for the parts that an object holds, in their own order."""
+    limit, start, end = _limit(params), 0, len(items)
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if after and before:
+        raise _both_cursors()
+    if after:
+        start = _place(items, after, "starting_after") + 1
+    if before:
+        end = _place(items, before, "ending_before")
+        start = max(end - limit, 0)
+    shown = items[start : min(start + limit, end)]
+    return listed(shown, url, has_more=start > 0 if before else start + limit < end)
+
+
+def _place(items: list[dict[str, Any]], item_id: str, param: str) -> int:
+    for place, item in enumerate(items):
+        if item["id"] == item_id:
+            return place
+    raise errors.no_such("item", item_id, param)
+
+
+def _both_cursors() -> errors.InvalidRequest:
+    return errors.InvalidRequest(
+        "Received both starting_after and ending_before parameters. Please pass in only one.",
+        code="parameters_exclusive",
+        param="starting_after",
+    )
 
 
 def _limit(params: Mapping[str, Any]) -> int:

@@ -18,7 +18,7 @@ _Result = TypeVar("_Result")
 _TRIES = 8  # to change what others are changing too
 _ALPHABET = string.ascii_letters + string.digits
 
-_PREFIXES = {
+PREFIXES = {
     "balance_transaction": "txn_3",
     "billing_portal.configuration": "bpc_1",
     "billing_portal.session": "bps_1",
@@ -58,7 +58,7 @@ def random_text(length: int) -> str:
 
 def new_id(kind: str, prefix: str | None = None) -> str:
     """An id that looks like Stripe's and cannot be guessed."""
-    return (prefix or _PREFIXES[kind]) + random_text(_LENGTHS.get(kind, 23))
+    return (prefix or PREFIXES[kind]) + random_text(_LENGTHS.get(kind, 23))
 
 
 def now() -> int:

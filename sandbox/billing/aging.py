@@ -8,8 +8,7 @@ import copy
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import store
-from sandbox.billing import changes
+from sandbox import changes, store
 from sandbox.models import StripeObject
 
 _YEARS = 3

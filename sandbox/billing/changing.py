@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
-from sandbox import errors, lists, store, values
-from sandbox.billing import changes, clocks, cycles, ending, methods
+from sandbox import changes, errors, lists, store, values
+from sandbox.billing import clocks, cycles, ending, methods
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import prices, subscription_items, subscriptions

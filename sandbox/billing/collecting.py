@@ -7,8 +7,8 @@ import copy
 import enum
 from dataclasses import replace
 
-from sandbox import cards, debits, events, payments, store
-from sandbox.billing import aging, changes, clocks, cycles, ending
+from sandbox import cards, changes, debits, events, payments, store
+from sandbox.billing import aging, clocks, cycles, ending
 from sandbox.models import StripeObject
 from sandbox.resources import customers, invoice_payments, invoices, payment_intents, subscriptions
 

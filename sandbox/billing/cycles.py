@@ -6,8 +6,8 @@
 import copy
 from typing import Any
 
-from sandbox import events, store
-from sandbox.billing import changes, ending, invoicing, periods
+from sandbox import changes, events, store
+from sandbox.billing import ending, invoicing, periods
 from sandbox.models import StripeObject
 from sandbox.resources import customers, invoices
 

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
-from sandbox import cards, debits, errors, events, ibans, lists, payments, store, values
-from sandbox.billing import changes, means
+from sandbox import cards, changes, debits, errors, events, ibans, lists, payments, store, values
+from sandbox.billing import means
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, payment_methods
@@ -110,7 +110,7 @@ def list_all(call: Call) -> dict[str, Any]:
         store.fetch(customers.KIND, call.object_id)
     if customer_id:
         rows = rows.filter(data__customer=customer_id)
-    rows = lists.matching(rows, given, "type", "allow_redisplay")
+    rows = lists.matching(rows, given, "type", "allow_redisplay", "customer_account")
     url = f"/v1/customers/{call.object_id}/payment_methods" if call.object_id else "/v1/payment_methods"
     return lists.page(rows, KIND, url, given, lists.plain)
 

@@ -6,14 +6,18 @@ To go on with its periods and only not to collect, Stripe has `pause_collection`
 import copy
 from typing import Any
 
-from sandbox import errors, events, lists, store
-from sandbox.billing import changes, clocks, collecting, cycles, invoicing
+from sandbox import changes, errors, events, lists, store
+from sandbox.billing import clocks, collecting, cycles, invoicing
 from sandbox.calls import Call
 from sandbox.resources import subscriptions
+
+_RESUMING = {"billing_cycle_anchor", "expand"}
 
 
 def pause(call: Call) -> dict[str, Any]:
     row = store.fetch(subscriptions.KIND, call.object_id)
+    if "invoicing_behavior" in call.params:
+        raise errors.NotSimulated("pausing with invoicing_behavior", param="invoicing_behavior")
     bill_for = call.params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
     if bill_for != "none":
         raise errors.NotSimulated(
@@ -41,6 +45,8 @@ def pause(call: Call) -> dict[str, Any]:
 def resume(call: Call) -> dict[str, Any]:
     """Its period goes on with `billing_cycle_anchor=unchanged`; otherwise a new one begins, and is paid."""
     row = store.fetch(subscriptions.KIND, call.object_id)
+    for name in call.params.keys() - _RESUMING:
+        raise errors.NotSimulated(f"resuming with {name}", param=name)
     if row.data["status"] != "paused":
         raise errors.InvalidRequest(
             "This subscription cannot be resumed, because it is not paused. "

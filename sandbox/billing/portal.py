@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from sandbox import cards, errors, events, ibans, payments, store, values
-from sandbox.billing import changes, clocks, cycles, ending, saving
+from sandbox import cards, changes, errors, events, ibans, payments, store, values
+from sandbox.billing import clocks, cycles, ending, saving
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import customers, portal_configurations, portal_sessions, setup_intents, subscriptions

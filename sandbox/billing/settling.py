@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandbox import cards, debits, events, ibans, payments, store
-from sandbox.billing import changes, clocks, collecting, means, methods, saving
+from sandbox import cards, changes, debits, events, ibans, payments, store
+from sandbox.billing import clocks, collecting, means, methods, saving
 from sandbox.checkout import Outcome
 from sandbox.models import StripeObject
 from sandbox.resources import invoices

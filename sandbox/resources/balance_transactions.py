@@ -67,17 +67,17 @@ def record(
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    return _present(store.fetch(KIND, call.object_id))
+    return present(store.fetch(KIND, call.object_id))
 
 
 def list_all(call: Call) -> dict[str, Any]:
     rows = lists.matching(
         StripeObject.objects.of_kind(KIND), call.params, "currency", "payout", "source", "type"
     )
-    return lists.page(rows, KIND, "/v1/balance_transactions", call.params, _present)
+    return lists.page(rows, KIND, "/v1/balance_transactions", call.params, present)
 
 
-def _present(row: StripeObject) -> dict[str, Any]:
+def present(row: StripeObject) -> dict[str, Any]:
     """As it stands now: money on its way arrives on a day, and no event says so."""
     if row.data["available_on"] <= store.now():
         return {**row.data, "status": "available"}

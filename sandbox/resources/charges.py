@@ -109,9 +109,8 @@ def _outcome(kind: str, message: str, network: str, *, risk_score: int) -> dict[
 def _blank(
     intent: dict[str, Any], details: dict[str, Any], billing: dict[str, Any], prefix: str | None = None
 ) -> dict[str, Any]:
-    charge_id = store.new_id(KIND, prefix)
     return {
-        "id": charge_id,
+        "id": store.new_id(KIND, prefix),
         "object": KIND,
         "amount": intent["amount"],
         "amount_captured": 0,
@@ -144,7 +143,6 @@ def _blank(
         "receipt_number": None,
         "receipt_url": None,
         "refunded": False,
-        "refunds": lists.listed([], f"/v1/charges/{charge_id}/refunds"),
         "review": None,
         "shipping": None,
         "source": None,

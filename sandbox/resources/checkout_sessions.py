@@ -88,13 +88,7 @@ def first_line_items(session: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page_of_lines(row: StripeObject, given: Any) -> dict[str, Any]:
-    items = row.private["line_items"]
-    ids = [item["id"] for item in items]
-    start = ids.index(given["starting_after"]) + 1 if given.get("starting_after") in ids else 0
-    limit = min(max(given.get("limit", 10), 1), 100)
-    shown = items[start : start + limit]
-    more = start + limit < len(items)
-    return lists.listed(shown, f"{_URL}/{row.object_id}/line_items", has_more=more)
+    return lists.cut(row.private["line_items"], f"{_URL}/{row.object_id}/line_items", given)
 
 
 def _details(given: Any) -> dict[str, Any] | None:

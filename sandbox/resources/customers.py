@@ -1,7 +1,7 @@
 import copy
 from typing import Any
 
-from sandbox import errors, events, lists, store, values
+from sandbox import changes, errors, events, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
@@ -32,10 +32,7 @@ def update(call: Call) -> dict[str, Any]:
     row = store.fetch(KIND, call.object_id)
     before = copy.deepcopy(row.data)
     _apply(row.data, dict(call.params))
-    previous = {key: value for key, value in before.items() if row.data[key] != value}
-    if previous:
-        store.save(row)
-        events.emit("customer.updated", row.data, call, previous)
+    changes.save(row, before, "customer.updated", call)
     return lists.plain(row)
 
 

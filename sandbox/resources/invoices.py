@@ -15,8 +15,14 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 def list_all(call: Call) -> dict[str, Any]:
     given = call.params
+    lists.refuse(given, "due_date")
     rows = lists.matching(
-        StripeObject.objects.of_kind(KIND), given, "collection_method", "customer", "status"
+        StripeObject.objects.of_kind(KIND),
+        given,
+        "collection_method",
+        "customer",
+        "customer_account",
+        "status",
     )
     if "subscription" in given:
         store.named("subscription", given["subscription"], "subscription")
@@ -25,8 +31,8 @@ def list_all(call: Call) -> dict[str, Any]:
 
 
 def list_lines(call: Call) -> dict[str, Any]:
-    lines: dict[str, Any] = store.fetch(KIND, call.object_id).data["lines"]
-    return lines
+    lines = store.fetch(KIND, call.object_id).data["lines"]
+    return lists.cut(lines["data"], lines["url"], call.params)
 
 
 def draft(subscription: dict[str, Any], customer: dict[str, Any], reason: str) -> dict[str, Any]:

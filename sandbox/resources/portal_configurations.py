@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from sandbox import errors, events, lists, store, values
+from sandbox import changes, errors, events, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
@@ -34,11 +34,7 @@ def update(call: Call) -> dict[str, Any]:
     row = store.fetch(KIND, call.object_id)
     before = copy.deepcopy(row.data)
     _apply(row.data, call.params)
-    previous = {key: value for key, value in before.items() if row.data[key] != value}
-    if previous:
-        row.data["updated"] = store.now()
-        store.save(row)
-        events.emit("billing_portal.configuration.updated", row.data, call, previous)
+    changes.save(row, before, "billing_portal.configuration.updated", call)
     return lists.plain(row)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox import errors, events, lists, store, values
+from sandbox import changes, errors, events, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 from sandbox.resources import products
@@ -42,10 +42,7 @@ def update(call: Call) -> dict[str, Any]:
         if name in given:
             row.data[name] = given[name]
     row.data["metadata"] = values.merged_metadata(row.data["metadata"], given.get("metadata"))
-    previous = {key: value for key, value in before.items() if row.data[key] != value}
-    if previous:
-        store.save(row)
-        events.emit("price.updated", row.data, call, previous)
+    changes.save(row, before, "price.updated", call)
     return lists.plain(row)
 
 
@@ -54,6 +51,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def list_all(call: Call) -> dict[str, Any]:
+    lists.refuse(call.params, "recurring")
     rows = StripeObject.objects.of_kind(KIND)
     rows = lists.matching(rows, call.params, "active", "currency", "product", "type")
     if "lookup_keys" in call.params:

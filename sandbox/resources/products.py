@@ -1,6 +1,6 @@
 from typing import Any
 
-from sandbox import errors, events, lists, store, values
+from sandbox import changes, errors, events, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
@@ -28,11 +28,7 @@ def update(call: Call) -> dict[str, Any]:
     row = store.fetch(KIND, call.object_id)
     before = dict(row.data)
     _apply(row.data, dict(call.params))
-    previous = {key: value for key, value in before.items() if row.data[key] != value}
-    if previous:
-        row.data["updated"] = store.now()
-        store.save(row)
-        events.emit("product.updated", row.data, call, previous)
+    changes.save(row, before, "product.updated", call)
     return lists.plain(row)
 
 
@@ -41,6 +37,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def list_all(call: Call) -> dict[str, Any]:
+    lists.refuse(call.params, "type")
     rows = lists.matching(StripeObject.objects.of_kind(KIND), call.params, "active", "shippable", "url")
     if "ids" in call.params:
         rows = rows.filter(object_id__in=call.params["ids"])

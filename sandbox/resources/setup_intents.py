@@ -45,5 +45,6 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def list_all(call: Call) -> dict[str, Any]:
+    lists.refuse(call.params, "attach_to_self", "customer_account")
     rows = lists.matching(StripeObject.objects.of_kind(KIND), call.params, "customer", "payment_method")
     return lists.page(rows, KIND, "/v1/setup_intents", call.params, lists.plain)

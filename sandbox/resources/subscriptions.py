@@ -18,9 +18,9 @@ def retrieve(call: Call) -> dict[str, Any]:
 def list_all(call: Call) -> dict[str, Any]:
     """Those that are not canceled, unless `status` asks for others."""
     given = call.params
-    rows = lists.matching(
-        StripeObject.objects.of_kind(KIND), given, "collection_method", "customer", "test_clock"
-    )
+    lists.refuse(given, "automatic_tax")
+    names = ("collection_method", "customer", "customer_account", "test_clock")
+    rows = lists.matching(StripeObject.objects.of_kind(KIND), given, *names)
     match given.get("status"):
         case None:
             rows = rows.exclude(data__status="canceled")

@@ -1,4 +1,7 @@
-"""Hold an object against the SDK's type for it: no other key, none missing, no value of another kind."""
+"""Hold an object against Stripe's sample of it, and against the SDK's type for it.
+
+No other key, none missing, no value of another kind.
+"""
 
 import types
 from collections.abc import Iterator
@@ -6,6 +9,18 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 import stripe
 from stripe._object_classes import get_object_class
+
+# What callers fill in themselves, or what only some means of payment have.
+_FREE = {"metadata", "payment_method_options"}
+
+
+def missing(shape: Any, ours: Any, path: str) -> list[str]:
+    """The keys of Stripe's that ours lacks, wherever both have an object."""
+    if not (isinstance(shape, dict) and isinstance(ours, dict)) or path.rsplit(".", maxsplit=1)[-1] in _FREE:
+        return []
+    return [f"{path}.{key}" for key in shape.keys() - ours.keys()] + [
+        lack for key in shape.keys() & ours.keys() for lack in missing(shape[key], ours[key], f"{path}.{key}")
+    ]
 
 
 def differences(data: dict[str, Any]) -> list[str]:

@@ -12,13 +12,11 @@ import stripe
 from sandbox.models import StripeObject
 
 from .billing import DAY, HOUR, subscribe
-from .resource_types import differences
+from .resource_types import differences, missing
 
 SHAPES: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("stripe_billing_shapes.json").read_text()
 )
-# What callers fill in themselves, or what only some means of payment have.
-_FREE = {"metadata", "payment_method_options"}
 _PREFIXES = {
     "billing_portal.session": "bps",
     "invoice": "in",
@@ -71,7 +69,7 @@ def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
 
 def test_billing_objects_are_shaped_as_stripes(samples: dict[str, Any]) -> None:
     assert sorted(samples) == sorted(SHAPES)
-    lacks = [lack for kind in SHAPES for lack in _missing(SHAPES[kind], samples[kind], kind)]
+    lacks = [lack for kind in SHAPES for lack in missing(SHAPES[kind], samples[kind], kind)]
     assert lacks == []
     assert {kind: sample["id"].split("_")[0] for kind, sample in samples.items()} == _PREFIXES
     assert {sample["livemode"] for sample in samples.values() if "livemode" in sample} == {False}
@@ -80,14 +78,3 @@ def test_billing_objects_are_shaped_as_stripes(samples: dict[str, Any]) -> None:
     # The invoice that is announced has no id yet; all else is told as it is kept.
     told = [row.data["data"]["object"] for row in StripeObject.objects.of_kind("event")]
     assert sorted({each for data in told for each in differences(data)}) == ["invoice.id is missing"]
-
-
-def _missing(shape: Any, ours: Any, path: str) -> list[str]:
-    """The keys of Stripe's that ours lacks, wherever both have an object."""
-    if not (isinstance(shape, dict) and isinstance(ours, dict)) or path.rsplit(".", maxsplit=1)[-1] in _FREE:
-        return []
-    return [f"{path}.{key}" for key in shape.keys() - ours.keys()] + [
-        lack
-        for key in shape.keys() & ours.keys()
-        for lack in _missing(shape[key], ours[key], f"{path}.{key}")
-    ]

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import stripe
 
+from sandbox.models import StripeObject
+
 from .conftest import asked, pay
 
 
@@ -116,12 +118,40 @@ def test_lists_are_expanded(client_of_stripe: stripe.StripeClient, session: stri
     assert found.line_items.data[0].description == "Gift to Hematology"
 
 
-def test_lines_of_a_session_are_listed(
+def test_what_is_expanded_is_as_when_it_is_asked_for(
     client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
 ) -> None:
-    lines = client_of_stripe.v1.checkout.sessions.line_items.list(session.id)
+    pay(session)
+    movement = StripeObject.objects.of_kind("balance_transaction").get()
+    movement.data["available_on"] = 1
+    movement.save()
 
-    assert [(line.amount_total, line.quantity) for line in lines.data] == [(5000, 1)]
+    (charge,) = client_of_stripe.v1.charges.list({"expand": ["data.balance_transaction"]}).data
+
+    assert isinstance(charge.balance_transaction, stripe.BalanceTransaction)
+    assert charge.balance_transaction.status == "available"
+
+
+def test_lines_of_a_session_are_listed_page_by_page(client_of_stripe: stripe.StripeClient) -> None:
+    (line,) = asked()["line_items"]
+    wanted = asked(line_items=[{**line, "quantity": number} for number in (1, 2, 3)])
+    session = client_of_stripe.v1.checkout.sessions.create(wanted)
+    items = client_of_stripe.v1.checkout.sessions.line_items
+
+    first = items.list(session.id, {"limit": 2})
+    before = items.list(session.id, {"limit": 1, "ending_before": first.data[1].id})
+
+    assert [line.amount_total for line in first.auto_paging_iter()] == [5000, 10000, 15000]
+    assert [each.quantity for each in before.data] == [1]
+    assert (first.has_more, before.has_more) == (True, False)
+    for params in ({"limit": 101}, {"starting_after": "li_none"}):
+        with pytest.raises(stripe.InvalidRequestError):
+            items.list(session.id, params)  # type: ignore[arg-type]
+
+
+def test_a_filter_that_would_be_ignored_is_refused(client_of_stripe: stripe.StripeClient) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="does not simulate lists by due_date"):
+        client_of_stripe.v1.invoices.list({"due_date": 1})
 
 
 def test_customer_is_changed_piece_by_piece(client_of_stripe: stripe.StripeClient) -> None:

@@ -53,8 +53,10 @@ def test_partial_refunds_add_up_to_the_charge(
 
     assert (half.amount_refunded, half.refunded) == (2000, False)
     assert rest.amount == 3000
+    plain = client_of_stripe.v1.charges.retrieve(charge.id)
     whole = client_of_stripe.v1.charges.retrieve(charge.id, {"expand": ["refunds"]})
     assert whole.refunded
+    assert "refunds" not in plain.to_dict()  # no list that would look empty
     assert whole.refunds
     assert [refund.amount for refund in whole.refunds.data] == [3000, 2000]
     assert len(refunds.list({"charge": charge.id}).data) == 2

@@ -12,6 +12,8 @@ def save(row: StripeObject, before: dict[str, Any], event: str, call: Call | Non
 
     What only we know of it (`private`) is saved in any case.
     """
+    if "updated" in row.data and differs(row, before):
+        row.data["updated"] = store.now()
     previous = {key: before.get(key) for key in row.data if row.data[key] != before.get(key)}
     store.save(row)
     if previous:
