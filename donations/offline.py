@@ -200,7 +200,7 @@ def _same(received: Received) -> Q:
 
 def similar(one: str, other: str) -> bool:
     """Whether two names may be one person's, however they are spelled and in whatever order."""
-    first, second = _words(one), _words(other)
+    first, second = words(one), words(other)
     if not first or not second:  # in another script
         return bool(one.strip()) and one.casefold().strip() == other.casefold().strip()
     if set(first) <= set(second) or set(second) <= set(first):
@@ -208,11 +208,13 @@ def similar(one: str, other: str) -> bool:
     return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= _LIKENESS
 
 
-def _words(name: str) -> list[str]:
+def words(name: str) -> list[str]:
     """The words of a name without accents, titles and order."""
-    plain = unicodedata.normalize("NFKD", name[:500]).encode("ascii", "ignore").decode().lower()
+    name = name[:500].translate(_LIGATURES)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     marks = "".join(mark if mark.isalnum() else " " for mark in plain)
     return sorted(word for word in marks.split() if word not in _TITLES)
 
 
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": " "})
 _TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "madame", "monsieur", "ou", "et", "and"}

@@ -1,9 +1,9 @@
 """Who a line of the bank's may be from: proposals, each with its reason. A person decides."""
 
 import datetime as dt
+import re
+import unicodedata
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -17,6 +17,11 @@ _PATIENCE = dt.timedelta(days=180)
 _MOST = 5
 
 
+def _base(mark: str) -> str:
+    """The plain letter of one with an accent."""
+    return unicodedata.normalize("NFD", mark)[0]
+
+
 @dataclass(frozen=True)
 class Proposal:
     """Somebody who may have sent the money. `sure` is said in words."""
@@ -28,6 +33,18 @@ class Proposal:
 
 
 SURE, LIKELY, POSSIBLE = _("Sure"), _("Likely"), _("Possible")
+
+
+# A plain letter, and all that are written as it.
+_ACCENTED = {
+    plain: f"[{plain}{marked}]"
+    for plain in "abcdefghijklmnopqrstuvwxyz"
+    if (marked := "".join(chr(code) for code in range(0xDF, 0x180) if _base(chr(code)) == plain))
+}
+_JOINED = {
+    pair: f"({_ACCENTED[pair[0]]}{_ACCENTED[pair[1]]}|{letter})"
+    for pair, letter in (("oe", "œ"), ("ae", "æ"), ("ss", "ß"))
+}
 
 
 def proposals(line: BankLine) -> list[Proposal]:
@@ -65,13 +82,21 @@ def _by_announcement(line: BankLine) -> list[Proposal]:
 
 
 def _by_name(line: BankLine) -> list[Proposal]:
-    words = [word for word in line.name.split()[:8] if len(word) > 1]
+    """Banks write names in capitals, without accents and in any order."""
+    words = [word for word in offline.words(line.name)[:12] if len(word) > 2]
     if not words:
         return []
-    named = reduce(or_, (Q(last_name__iexact=word) for word in words), Q(company_name__iexact=line.name))
-    known = Donor.objects.filter(named).order_by("-pk")[:200]
+    pattern = rf"(^|[ '’-])({'|'.join(map(_with_accents, words))})($|[ '’-])"
+    person = Q(last_name__iregex=pattern) & (Q(first_name__iregex=pattern) | Q(first_name=""))
+    known = Donor.objects.filter(person | Q(company_name__iregex=pattern)).order_by("-pk")[:200]
     return [
         Proposal(donor, None, POSSIBLE, _("A donor has this name."))
         for donor in known
         if offline.similar(donor.name, line.name)
     ]
+
+
+def _with_accents(word: str) -> str:
+    """A pattern of all that a plain word may be written as."""
+    parts = re.split("(oe|ae|ss)", word)
+    return "".join(_JOINED.get(part) or "".join(_ACCENTED.get(mark, mark) for mark in part) for part in parts)

@@ -56,6 +56,23 @@ def test_who_may_have_sent_it_is_said_with_its_reason(campaign: Program, treasur
     assert "The transfer quotes their reference." in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ({"first_name": "Éloïse", "last_name": "Modèle"}, "MLE ELOISE MODELE"),
+        ({"first_name": "Noé", "last_name": "de l’Œuvre-Exemple"}, "M NOE DE L OEUVRE EXEMPLE"),
+        ({"kind": "company", "company_name": "Ateliers Modèle"}, "SARL ATELIERS MODELE"),
+    ],
+)
+def test_a_donor_is_known_as_banks_write_names(treasurer: User, known: dict[str, str], written: str) -> None:
+    donor = Donor.objects.create(**{**CAMILLE, **known})
+    Donor.objects.create(**{**CAMILLE, "last_name": "Modeler"})
+
+    found = matching.proposals(one_line(treasurer, name=written))
+
+    assert [each.donor for each in found] == [donor]
+
+
 def test_a_line_of_nobody_known_has_no_proposal(treasurer: User) -> None:
     assert matching.proposals(one_line(treasurer, name="", text="")) == []
     assert matching.proposals(one_line(treasurer, name="ZOE INCONNUE", text="x")) == []
