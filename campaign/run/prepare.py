@@ -27,11 +27,10 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for name in _CONTENT:
         call_command(name)
-    if settings.SANDBOX:
-        call_command("load_demo")
     _let_staff_in(password())
     if settings.SANDBOX:
         _fill_the_roles()
+        call_command("load_demo")
 
 
 def login_file() -> Path:

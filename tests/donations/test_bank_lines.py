@@ -11,8 +11,8 @@ from django.db import connection
 from django.urls import reverse
 
 from donations import ledger, offline
-from donations.bank import deciding, matching
-from donations.models import Donation, Donor, LineState, OfflineGift, Pledge
+from donations.bank import deciding, demo, matching
+from donations.models import BankLine, Donation, Donor, LineState, OfflineGift, Pledge
 from programs.models import Program
 from tests import staff
 from tests.donations import receipt_gifts
@@ -196,6 +196,25 @@ def test_a_line_in_another_currency_is_shown_and_not_recorded(campaign: Program,
     assert client.get(f"{RECORD}?line={line.pk}").status_code == 404
     with pytest.raises(offline.Decided):
         offline.record(received(campaign, amount_cents=5000), by=treasurer, key="a", line=line)
+
+
+def test_the_demonstration_shows_each_kind_of_line_once(campaign: Program, treasurer: User) -> None:
+    for first_name, last_name, email in (
+        ("Inès", "Témoin", "ines.temoin"),
+        ("Noé", "Essai", "noe.essai"),
+        ("Lou", "Patron", "lou.patron"),
+        ("Éloïse", "Modèle", "eloise.modele"),
+    ):
+        said = {"first_name": first_name, "last_name": last_name, "email": f"{email}@example.org"}
+        Donor.objects.create(**{**CAMILLE, **said})
+
+    assert [demo.load(campaign, by=treasurer) for _twice in range(2)] == [True, False]
+
+    lines = BankLine.objects.order_by("booked_on")
+    sure = [[str(each.sure) for each in matching.proposals(line)] for line in lines.filter(state="open")]
+    assert [line.state for line in lines] == ["recorded", "open", "open", "open", "open", "dismissed"]
+    assert sure == [["Sure"], ["Likely"], ["Possible"], []]
+    assert in_order()
 
 
 def test_lines_that_wait_are_on_the_first_page(treasurer: User) -> None:

@@ -3,10 +3,12 @@ from typing import Any, NamedTuple
 
 from anyascii import anyascii
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from donations import payments
+from donations.bank import demo as bank_demo
 from donations.gateway import Payment
 from donations.models import Donation, Donor, Kind, Method
 from programs import demo
@@ -47,7 +49,8 @@ _GIFTS = tuple(
 
 class Command(BaseCommand):
     help = (
-        "Add fictitious gifts, a drawing and an update to the first programme, for development only."
+        "Add fictitious gifts, a drawing and an update to the first programme, for development only;"
+        " and a fictitious bank statement where there is somebody on the staff who can have read it."
         " Running it twice adds nothing."
     )
 
@@ -62,6 +65,9 @@ class Command(BaseCommand):
         demo.load(program)
         made = sum(self._give(program, number, gift) for number, gift in enumerate(_GIFTS, start=1))
         self.stdout.write(f"{made} fictitious gifts added, {len(_GIFTS) - made} were there.")
+        reader = User.objects.filter(is_staff=True, groups__name="Treasurer").order_by("pk").first()
+        if reader and bank_demo.load(program, by=reader):
+            self.stdout.write("A fictitious bank statement was read.")
 
     def _give(self, program: Program, number: int, gift: DemoGift) -> bool:
         company = gift.kind == Kind.COMPANY
