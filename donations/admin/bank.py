@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from donations import iban
 from donations.admin.bank_form import ColumnsForm, UploadForm, explain, file_of
 from donations.bank import importing, table
 from donations.bank.movements import Unreadable
@@ -106,7 +107,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
 
     def _guessed(self, rows: table.Table) -> dict[str, str]:
         places = {role: str(place) for role, place in table.guess(rows).items()}
-        return {"account": issuer.current().iban, **places}
+        return {"account": issuer.current().iban or _last_account(), **places}
 
     def _onward(self, request: HttpRequest, statement: BankStatement, *, told: bool = False) -> HttpResponse:
         """To what comes next, and say what came of reading it; `told` when it was read before."""
@@ -182,3 +183,9 @@ class BankStatementAdmin(ReadOnlyAdmin):
 
 def _lines_of(statement: BankStatement) -> str:
     return f"{reverse('admin:donations_bankline_changelist')}?statement__id__exact={statement.pk}"
+
+
+def _last_account() -> str:
+    """The account of the statement that was read last, where that was of one."""
+    read = BankStatement.objects.exclude(read_at=None).order_by("-read_at", "-pk").first()
+    return read.account if read and iban.is_iban(read.account) else ""

@@ -41,9 +41,6 @@ class BankLineAdmin(ReadOnlyAdmin):
         "text",
         ("bank_reference", "quoted"),
         ("account", "statement"),
-        "gift",
-        "reason",
-        ("decided_by", "decided_at"),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -59,6 +56,14 @@ class BankLineAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BankLine]:
         lines: QuerySet[BankLine] = super().get_queryset(request)
         return lines.annotate(is_resembled=Exists(BankLine.objects.filter(resembles=OuterRef("pk"))))
+
+    def get_fields(self, request: HttpRequest, obj: BankLine | None = None) -> tuple[Any, ...]:
+        """What was decided, once it was: on an open line the proposals come first."""
+        decided: dict[str, tuple[Any, ...]] = {
+            LineState.RECORDED: ("gift", ("decided_by", "decided_at")),
+            LineState.DISMISSED: ("reason", ("decided_by", "decided_at")),
+        }
+        return (*self.fields, *decided.get(obj.state if obj else "", ()))
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("donations.change_bankline")

@@ -73,8 +73,6 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         ("bank_reference", "paper"),
         "note",
         ("recorded_by", "recorded_at"),
-        ("undone_by", "undone_at"),
-        "undone_reason",
         "donation",
     )
 
@@ -86,6 +84,10 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             path("<int:pk>/proof/", wrap(self.proof_view), name="donations_offlinegift_proof"),
             *urls,
         ]
+
+    def get_fields(self, request: HttpRequest, obj: OfflineGift | None = None) -> tuple[Any, ...]:
+        undone = (("undone_by", "undone_at"), "undone_reason") if obj and obj.undone_at else ()
+        return (*undone, *self.fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("donations.add_offlinegift")

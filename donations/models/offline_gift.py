@@ -67,4 +67,4 @@ class OfflineGift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.donation_id)
+        return f"{self.received_on:%Y-%m-%d} {self.donation.donor.name}"
