@@ -38,19 +38,22 @@ class _Money:
     payment_intent_id: str = ""
 
 
+def worth(donation: Donation) -> int:
+    """What a release would count now, in cents: what was really paid, whatever was asked.
+
+    Raises `NotPossible` where it cannot be released, or `gateway.Unavailable`.
+    """
+    payment = _look_to_take(donation).payment
+    return payment.amount_cents if payment else donation.amount_cents
+
+
 def release(donation: Donation, *, by: AbstractBaseUser) -> None:
     """Take the gift: what was set aside is captured, what was paid is accepted as it was paid.
 
     Repeating it is safe; where Stripe does not answer, the next look finishes it. Raises `NotPossible`,
     or `gateway.Unavailable` when the decision is kept and will be carried out later.
     """
-    money = _look(donation)
-    if money.payment and (
-        money.payment.currency != donation.currency or money.payment.livemode != donation.livemode
-    ):
-        raise NotPossible(_("It was paid in another currency or mode: it can only be given back."))
-    if money.standing not in {"authorized", "paid"}:
-        raise NotPossible(_("Its money is not there any more."))
+    money = _look_to_take(donation)
     _decide_to_take(donation, by)
     if money.standing == "authorized":
         gateway.capture(money.payment_intent_id)
@@ -111,14 +114,25 @@ def _look(donation: Donation) -> _Money:
     raise NotPossible(_("This gift does not wait for a decision any more."))
 
 
+def _look_to_take(donation: Donation) -> _Money:
+    money = _look(donation)
+    if money.payment and (
+        money.payment.currency != donation.currency or money.payment.livemode != donation.livemode
+    ):
+        raise NotPossible(_("It was paid in another currency or mode: it can only be given back."))
+    if money.standing not in {"authorized", "paid"}:
+        raise NotPossible(_("Its money is not there any more."))
+    if donation.disputes.filter(status__in=[DisputeStatus.OPEN, DisputeStatus.LOST]).exists():
+        raise NotPossible(_("The donor’s bank contests this gift: it cannot be taken now."))
+    return money
+
+
 def _decide_to_take(donation: Donation, by: AbstractBaseUser) -> None:
     """Of two who decide differently at once, the first decides. Raises `NotPossible`."""
     with transaction.atomic():
         gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
         if gift.refunds.filter(status=RefundStatus.REQUESTED).exists():
             raise NotPossible(_("This gift does not wait for a decision any more."))
-        if gift.disputes.filter(status__in=[DisputeStatus.OPEN, DisputeStatus.LOST]).exists():
-            raise NotPossible(_("The donor’s bank contests this gift: it cannot be taken now."))
         held = Donation.objects.filter(pk=gift.pk, status=Status.HELD, reviewed_at=None)
         held.update(reviewed_at=timezone.now(), reviewed_by_id=by.pk)
     donation.refresh_from_db()

@@ -58,6 +58,13 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
         if request.method == "POST":
             self._do(request, gift, deed)
             return redirect("admin:donations_donation_change", gift.pk)
+        cents = gift.amount_cents
+        try:
+            if deed == "release":
+                cents = review.worth(gift)
+        except (review.NotPossible, gateway.Unavailable, gateway.Refused) as error:
+            self._say_no(request, error)
+            return redirect("admin:donations_donation_change", gift.pk)
         raised = ledger.read_total(gift.program).raised_cents
         return TemplateResponse(
             request,
@@ -70,7 +77,8 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
                 "deed": deed,
                 "set_aside": gift.review_first,
                 "raised_before": raised,
-                "raised_after": raised + gift.amount_cents,
+                "cents": cents,
+                "raised_after": raised + cents,
             },
         )
 
@@ -82,14 +90,8 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             else:
                 note = request.POST.get("note", "")[:_NOTE_LENGTH]
                 review.reject(gift, by=request.user, note=note)  # type: ignore[arg-type]
-        except review.NotPossible as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return
-        except gateway.Unavailable:
-            text = _(
-                "Stripe does not answer now. Look again in a moment, and decide again if it is still held."
-            )
-            self.message_user(request, text, messages.WARNING)
+        except (review.NotPossible, gateway.Unavailable, gateway.Refused) as error:
+            self._say_no(request, error)
             return
         said = _("Released.") if deed == "release" else _("Refused.")
         if gift.amount_cents != asked:
@@ -102,3 +104,12 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
                 self.message_user(request, _("The gift is refused, and the donor is told."))
             case _other:
                 self.message_user(request, _("Decided. Stripe has not finished yet."), messages.WARNING)
+
+    def _say_no(self, request: HttpRequest, error: Exception) -> None:
+        if isinstance(error, gateway.Unavailable):
+            text = _(
+                "Stripe does not answer now. Look again in a moment, and decide again if it is still held."
+            )
+            self.message_user(request, text, messages.WARNING)
+        else:
+            self.message_user(request, str(error), messages.ERROR)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from donations import checkout, gateway, ledger, reconcile, review
 from donations.forms import GiftForm
+from donations.gateway import asking
 from donations.gateway.asking import client
 from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatus, Status
 from outreach import rendering
@@ -218,6 +219,21 @@ def test_a_refusal_is_confirmed_too(program: Program) -> None:
     reader.post(address(donation, "reject"), {"note": "a stolen card"})
 
     assert Donation.objects.get().status == Status.FAILED
+
+
+def test_a_release_is_confirmed_with_what_was_paid_and_not_with_what_was_asked(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donation, reader = paid_otherwise(), staff.signed_in("Treasurer")
+
+    asked = text_of(reader.get(address(donation, "release")))
+
+    assert "Take the €50 from" in asked
+    assert "€0 becomes €50." in asked
+    monkeypatch.setattr(asking, "_RETRIES", 0)  # it would wait between them
+    settings.STRIPE_API_BASE = "http://127.0.0.1:2"
+    away = reader.get(address(donation, "release"), follow=True)
+    assert "Stripe does not answer now." in text_of(away)
 
 
 def test_others_decide_nothing(program: Program) -> None:
