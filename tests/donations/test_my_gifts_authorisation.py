@@ -1,11 +1,13 @@
-"""No address, id or token of one donor gives anything of another.
+"""No address, id or token of one donor gives anything of another, or changes anything of theirs.
 
 The addresses are read from the resolver: a new one is walked too, and one with a new kind of part in
-it fails here until it is said how somebody else's looks.
+it fails here until it is said how somebody else's looks. One that is not the donor's space's fails
+until it is said to be everybody's.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.core import signing
@@ -13,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from donations import urls
-from donations.donors import sessions, sign_in
+from donations.donors import export, sessions, sign_in
 from donations.models import Donation, Donor, SignInLink
 from tests.donations.receipt_gifts import donor, gift
 from tests.donations.test_my_gifts_about_me import plan
@@ -23,6 +25,20 @@ pytestmark = pytest.mark.django_db
 
 MINE = "camille@example.org"
 THEIRS = "philomene@example.org"
+# What everybody may see: there is nothing personal on it, whoever holds the address.
+EVERYBODYS = {"gift", "give", "other_ways", "card", "embed", "share_program", "share_update"}
+# Whatever the forms of the space may be sent.
+WISHES = {
+    "reason": "",
+    "amount": "20",
+    "action": "agree",
+    "programs": "hematology",
+    "address": "1 Elsewhere",
+    "postal_code": "D02",
+    "city": "Dublin",
+    "country": "IE",
+    "language": "en",
+}
 SECRETS = ("Philom", "Quelconque", "Discrète", "35200", "Retenue", "€77", "77 €", "77.00")
 
 
@@ -33,6 +49,15 @@ class Other:
     donor: Donor
     gift: Donation
     parts: dict[str, str]
+
+
+def everywhere(entries: list[Any]) -> Iterator[URLPattern]:
+    """Every address of the site."""
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            yield from everywhere(entry.url_patterns)
+        else:
+            yield entry
 
 
 def patterns() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -55,6 +80,12 @@ def patterns() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 NAMED = list(patterns())
+
+
+def theirs() -> dict[str, Any]:
+    """All that is kept of the other donor, but for when it was looked at and what they were written."""
+    kept = export.everything(THEIRS)
+    return {name: kept[name] for name in kept if name not in ("exported_at", "letters")}
 
 
 @pytest.fixture
@@ -90,27 +121,34 @@ def mine(client: Client) -> Client:
 
 
 def test_the_walk_has_found_the_donors_space() -> None:
-    everywhere = {
-        key for key in get_resolver().namespace_dict["donations"][1].reverse_dict if isinstance(key, str)
-    }
+    space = [
+        entry.name
+        for entry in everywhere(get_resolver().url_patterns)
+        if entry.callback.__module__.startswith("donations.views.my_gifts")
+    ]
 
-    assert len(NAMED) >= 5
-    assert {name for name, _parts in NAMED} == {
-        f"donations:{name}" for name in everywhere if name.startswith("my_gifts")
-    }
+    assert len(space) >= 17
+    assert sorted(f"donations:{name}" for name in space) == sorted(name for name, _parts in NAMED)
+
+
+def test_an_address_of_gifts_is_either_the_donors_or_everybodys() -> None:
+    known = {name.removeprefix("donations:") for name, _parts in NAMED} | EVERYBODYS
+
+    assert {entry.name for entry in everywhere(urls.urlpatterns)} == known
 
 
 @pytest.mark.parametrize(("name", "parts"), [row for row in NAMED if row[1]])
 def test_what_names_somebody_elses_is_unknown_here(
     mine: Client, other: Other, name: str, parts: tuple[str, ...]
 ) -> None:
-    path = reverse(name, kwargs={part: other.parts[part] for part in parts})
+    path, before = reverse(name, kwargs={part: other.parts[part] for part in parts}), theirs()
 
-    answers = [mine.get(path), mine.post(path, {"reason": "", "amount": "20"})]
+    answers = [mine.get(path), mine.post(path, WISHES)]
 
     codes = {answer.status_code for answer in answers}
     assert 404 in codes
     assert codes <= {404, 405}  # an address for one method does not know the other
+    assert theirs() == before
     for answer in answers:
         assert not any(secret in answer.content.decode() for secret in SECRETS)
 
@@ -124,6 +162,19 @@ def test_what_names_nothing_shows_nothing_of_others(
 
         assert answer.status_code in {200, 405}
         assert not any(secret in answer.content.decode() for secret in SECRETS)
+
+
+@pytest.mark.parametrize(("name", "parts"), [row for row in NAMED if not row[1]])
+def test_a_form_that_names_somebody_else_is_about_its_sender(
+    mine: Client, other: Other, name: str, parts: tuple[str, ...]
+) -> None:
+    before = theirs()
+
+    answer = mine.post(reverse(name), WISHES | {"email": THEIRS, "old": THEIRS} | other.parts)
+
+    assert answer.status_code in {302, 303, 405, 422}
+    assert theirs() == before
+    assert not any(secret in answer.content.decode() for secret in SECRETS)
 
 
 @pytest.mark.parametrize(("name", "parts"), NAMED)
