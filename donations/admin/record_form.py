@@ -1,7 +1,7 @@
 """What staff write down of a gift that did not come through the site."""
 
 import datetime as dt
-import re
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -17,8 +17,9 @@ from unfold.widgets import (
 )
 
 from donations import money, proofs, references
+from donations.forms import fields
 from donations.forms.donor import DONOR_FIELDS
-from donations.forms.fields import LineField, MailField, amount_message, countries, is_siren, typed_amount
+from donations.forms.fields import LineField, MailField, amount_message, countries, typed_amount
 from donations.forms.pledge import LARGEST_CENTS
 from donations.models import BankLine, Donor, Kind, Method, OfflineGift, Pledge
 from donations.models.offline_gift import OTHERWISE
@@ -33,14 +34,7 @@ _DONOR = ("email", *(name for name in DONOR_FIELDS if name != "email"), "languag
 _PROOF = ("proof", "bank_reference", "note")
 
 
-def line(label: Any, *, longest: int, required: bool = False, help_text: Any = "", **attrs: str) -> LineField:
-    return LineField(
-        label=label,
-        required=required,
-        max_length=longest,
-        help_text=help_text,
-        widget=UnfoldAdminTextInputWidget(attrs=attrs),
-    )
+line = partial(fields.line, widget=UnfoldAdminTextInputWidget)
 
 
 class OfflineForm(forms.Form):
@@ -166,12 +160,7 @@ class OfflineForm(forms.Form):
         return pledge.reference
 
     def clean_siren(self) -> str:
-        siren: str = re.sub(r"[\s.]", "", self.cleaned_data["siren"])
-        if siren and not is_siren(siren):
-            raise forms.ValidationError(
-                _("This is not a SIREN number: nine digits, as on the company’s papers.")
-            )
-        return siren
+        return fields.read_siren(self.cleaned_data["siren"])
 
     def clean_proof(self) -> proofs.Proof | None:
         """The file, kept; or the one that came before."""

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations.forms.fields import LineField, MailField, countries, is_siren
+from donations.forms.fields import MailField, countries, line, read_siren
 from donations.models import Kind
 
 # In the order in which they are asked.
@@ -25,60 +25,22 @@ DONOR_FIELDS = (
 )
 
 
-class DonorForm(forms.Form):
-    """What the documents that a donor is owed must say of them."""
-
-    donor_kind = forms.ChoiceField(label=_("I give"), choices=Kind.choices, widget=forms.RadioSelect)
-    first_name = LineField(
-        label=_("First name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
-    last_name = LineField(
-        label=_("Last name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-    )
-    company_name = LineField(
-        label=_("Company name"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    siren = LineField(
-        label=_("SIREN number"),
-        required=False,
-        max_length=20,
-        help_text=_("Nine digits."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    email = MailField(
-        label=_("E-mail address"),
+def mail(label: Any, *, help_text: Any = "") -> MailField:
+    return MailField(
+        label=label,
         max_length=254,
-        help_text=_("Your thank-you letter and your documents go to this address."),
+        help_text=help_text,
         error_messages={"required": _("Give your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    address = LineField(
-        label=_("Postal address"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
-    )
-    postal_code = LineField(
-        label=_("Postal code"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-    )
-    city = LineField(
-        label=_("Town or city"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
-    )
+
+
+class AddressForm(forms.Form):
+    """Where somebody lives, as the documents that they are owed must say it."""
+
+    address = line(_("Postal address"), longest=500, autocomplete="address-line1")
+    postal_code = line(_("Postal code"), longest=20, autocomplete="postal-code")
+    city = line(_("Town or city"), longest=200, autocomplete="address-level2")
     country = forms.ChoiceField(
         label=_("Country"), initial="FR", widget=forms.Select(attrs={"autocomplete": "country"})
     )
@@ -86,23 +48,9 @@ class DonorForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choice("country").choices = countries(get_language() or "en")
-        self.fields["siren"].optional = True  # type: ignore[attr-defined]  # said in words by the pack
-
-    def clean_siren(self) -> str:
-        siren: str = re.sub(r"[\s.]", "", self.cleaned_data["siren"])
-        if siren and not is_siren(siren):
-            raise forms.ValidationError(
-                _("This is not a SIREN number: nine digits, as on the company’s papers.")
-            )
-        return siren
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("donor_kind") == Kind.COMPANY:
-            self._require(data, "company_name", _("Give the company’s name."))
-        elif "donor_kind" in data:
-            self._require(data, "first_name", _("Give your first name."))
-            self._require(data, "last_name", _("Give your last name."))
         if data.get("country") == "FR":
             self._clean_french_address(data)
         return data
@@ -122,3 +70,34 @@ class DonorForm(forms.Form):
 
     def _choice(self, name: str) -> forms.ChoiceField:
         return cast(forms.ChoiceField, self.fields[name])
+
+
+class DonorForm(AddressForm):
+    """What the documents that a donor is owed must say of them."""
+
+    donor_kind = forms.ChoiceField(label=_("I give"), choices=Kind.choices, widget=forms.RadioSelect)
+    first_name = line(_("First name"), longest=500, autocomplete="given-name")
+    last_name = line(_("Last name"), longest=500, autocomplete="family-name")
+    company_name = line(_("Company name"), longest=500, autocomplete="organization")
+    siren = line(
+        _("SIREN number"), longest=20, autocomplete="off", help_text=_("Nine digits."), inputmode="numeric"
+    )
+    email = mail(
+        _("E-mail address"), help_text=_("Your thank-you letter and your documents go to this address.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["siren"].optional = True  # type: ignore[attr-defined]  # said in words by the pack
+
+    def clean_siren(self) -> str:
+        return read_siren(self.cleaned_data["siren"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("donor_kind") == Kind.COMPANY:
+            self._require(data, "company_name", _("Give the company’s name."))
+        elif "donor_kind" in data:
+            self._require(data, "first_name", _("Give your first name."))
+            self._require(data, "last_name", _("Give your last name."))
+        return data

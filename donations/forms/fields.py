@@ -41,6 +41,21 @@ class LineField(forms.CharField):
         return " ".join(text.translate(_DIRECTION_MARKS).split())
 
 
+def line(
+    label: Any,
+    *,
+    longest: int,
+    required: bool = False,
+    help_text: Any = "",
+    widget: type[forms.TextInput] = forms.TextInput,
+    **attrs: str,
+) -> LineField:
+    """A field of one line; `attrs` are its input's."""
+    return LineField(
+        label=label, required=required, max_length=longest, help_text=help_text, widget=widget(attrs=attrs)
+    )
+
+
 class MailField(forms.EmailField):
     """An e-mail address in lower case, such as a mail server can be given.
 
@@ -111,6 +126,14 @@ def is_siren(text: str) -> bool:
         return False
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(text)]
     return sum(digit // 10 + digit % 10 for digit in doubled) % 10 == 0
+
+
+def read_siren(typed: str) -> str:
+    """The nine digits, or nothing where nothing was typed. Raises `ValidationError`."""
+    siren = re.sub(r"[\s.]", "", typed)
+    if siren and not is_siren(siren):
+        raise forms.ValidationError(_("This is not a SIREN number: nine digits, as on the company’s papers."))
+    return siren
 
 
 def countries(language: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from donations import money
 from donations.forms.answers import Answers
 from donations.forms.donor import DONOR_FIELDS, DonorForm
-from donations.forms.fields import LineField, SpokenSelect, amount_message, typed_amount
+from donations.forms.fields import SpokenSelect, amount_message, line, typed_amount
 from donations.forms.offers import Offer, default_amount, offers
 from donations.models import Display, Frequency, Kind, TaxRule
 from programs.models import FundingNeed, Program
@@ -28,14 +28,11 @@ UPDATES_CONSENT = _(
 class GiftForm(DonorForm):
     """The gift form of one programme. Others post to it: the names of its fields stay as they are."""
 
-    field_order = ("frequency", "amount", "other_amount", "designation")  # then who gives
+    field_order = ("frequency", "amount", "other_amount", "designation", *DONOR_FIELDS)
 
     amount = forms.ChoiceField(label=_("Amount"), widget=forms.RadioSelect, required=False)
-    other_amount = LineField(
-        label=_("Another amount, in euros"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "transaction-amount"}),
+    other_amount = line(
+        _("Another amount, in euros"), longest=40, inputmode="decimal", autocomplete="transaction-amount"
     )
     frequency = forms.ChoiceField(
         label=_("How often"),
@@ -57,12 +54,11 @@ class GiftForm(DonorForm):
         widget=forms.RadioSelect,
         required=False,
     )
-    public_name = LineField(
-        label=_("Name to show"),
-        required=False,
-        max_length=100,
+    public_name = line(
+        _("Name to show"),
+        longest=100,
         help_text=_("Shown only after our team has read it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        autocomplete="off",
     )
     updates = forms.BooleanField(label=UPDATES_CONSENT, required=False)
     # Marks one showing of the form, so that sending it twice makes one gift.

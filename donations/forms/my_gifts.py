@@ -1,6 +1,5 @@
 """What a donor may send from their own space."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -11,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from donations import money
-from donations.forms.fields import LineField, MailField, amount_message, countries, typed_amount
+from donations.forms.donor import AddressForm, mail
+from donations.forms.fields import LineField, amount_message, typed_amount
 from programs.models import Program
 
 
@@ -26,24 +26,13 @@ class OwnForm(forms.Form):
 
 
 class SignInForm(OwnForm):
-    email = MailField(
-        label=_("E-mail address"),
-        max_length=254,
-        help_text=_("The one you gave with."),
-        error_messages={"required": _("Give your e-mail address.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = mail(_("E-mail address"), help_text=_("The one you gave with."))
 
 
 class EmailForm(OwnForm):
     """The address to use from now on, another than `old`."""
 
-    email = MailField(
-        label=_("New e-mail address"),
-        max_length=254,
-        error_messages={"required": _("Give your e-mail address.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = mail(_("New e-mail address"))
 
     def __init__(self, *args: Any, old: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,47 +86,12 @@ class ReasonForm(OwnForm):
         return " ".join(str(self.cleaned_data["reason"]).replace("\x00", "").split())
 
 
-class ContactForm(OwnForm):
+class ContactForm(OwnForm, AddressForm):
     """Where the documents of gifts to come are addressed, and in which language letters are written."""
 
-    address = LineField(
-        label=_("Postal address"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
-    )
-    postal_code = LineField(
-        label=_("Postal code"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-    )
-    city = LineField(
-        label=_("Town or city"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
-    )
-    country = forms.ChoiceField(label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"}))
     language = forms.ChoiceField(
         label=_("Language of our letters"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["country"]).choices = countries(get_language() or "en")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("country") == "FR":
-            for name in ("address", "postal_code", "city"):
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, _("Needed for the documents we owe you."))
-            code = data.get("postal_code", "").replace(" ", "")
-            if code and not re.fullmatch(r"[0-9]{5}", code):
-                self.add_error("postal_code", _("A French postal code has five digits."))
-            data["postal_code"] = code
-        return data
 
 
 class NewsForm(OwnForm):

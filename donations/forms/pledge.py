@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import money
 from donations.forms.donor import DONOR_FIELDS, DonorForm
-from donations.forms.fields import LineField, amount_message
+from donations.forms.fields import amount_message, line
 from donations.forms.gift import UPDATES_CONSENT
 from donations.models import Kind, Way
 
@@ -35,15 +35,15 @@ class PledgeAnswers:
 class PledgeForm(DonorForm):
     """How to give otherwise than on the site: only what the letter and the later documents need."""
 
-    field_order = ("way", "sum")  # then who gives
+    field_order = ("way", "sum", *DONOR_FIELDS)
 
     way = forms.ChoiceField(label=_("I will send"), choices=Way.choices, widget=forms.RadioSelect)
-    sum = LineField(
-        label=_("Amount, in euros"),
-        required=False,
-        max_length=40,
+    sum = line(
+        _("Amount, in euros"),
+        longest=40,
         help_text=_("If you know it already: it helps us to recognise your gift."),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "transaction-amount"}),
+        inputmode="decimal",
+        autocomplete="transaction-amount",
     )
     updates = forms.BooleanField(label=UPDATES_CONSENT, required=False)
 
