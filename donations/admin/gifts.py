@@ -1,22 +1,18 @@
 from django.contrib import admin
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from donations.admin import shown
 from donations.admin.export import Column, ExportAdmin
 from donations.admin.giving_back import RefundingAdmin
 from donations.admin.reviewing import ReviewingAdmin
+from donations.admin.rows import AmountShown, DonorShown, GiftInline, StatusShown
 from donations.models import Donation, Donor, LedgerEntry, ProgramTotal, Receipt, Refund
 from programs.admin.plain import ReadOnlyAdmin, ReadOnlyInline
 
 
-class EntryInline(ReadOnlyInline):
+class EntryInline(AmountShown, ReadOnlyInline):
     model = LedgerEntry
     fields = ("kind", "amount", "fee", "occurred_at", "source_ref")
-
-    @admin.display(description=_("amount"))
-    def amount(self, entry: LedgerEntry) -> str:
-        return shown.money(entry.amount_cents, entry.currency)
 
     @admin.display(description=_("fee"))
     def fee(self, entry: LedgerEntry) -> str:
@@ -32,30 +28,19 @@ class ReceiptInline(ReadOnlyInline):
         return receipt.reference
 
 
-class RefundInline(ReadOnlyInline):
+class RefundInline(AmountShown, ReadOnlyInline):
     model = Refund
     fields = ("amount", "status", "reason", "note", "requested_by", "created_at")
 
-    @admin.display(description=_("amount"))
-    def amount(self, refund: Refund) -> str:
-        return shown.money(refund.amount_cents, refund.currency)
 
-
-class GiftInline(ReadOnlyInline):
-    model = Donation
+class DonorsGifts(GiftInline):
     fields = ("amount", "state", "created_at", "program")
-
-    @admin.display(description=_("amount"))
-    def amount(self, donation: Donation) -> str:
-        return shown.money(donation.amount_cents, donation.currency)
-
-    @admin.display(description=_("status"))
-    def state(self, donation: Donation) -> SafeString:
-        return shown.gift_status(donation.status)
 
 
 @admin.register(Donation)
-class DonationAdmin(RefundingAdmin, ReviewingAdmin, ExportAdmin, ReadOnlyAdmin):
+class DonationAdmin(
+    AmountShown, DonorShown, StatusShown, RefundingAdmin, ReviewingAdmin, ExportAdmin, ReadOnlyAdmin
+):
     change_form_template = "admin/donations/donation/change_form.html"
     list_display = ("who", "amount", "state", "paid_at", "created_at", "method", "program")
     list_filter = ("status", "program", "frequency", "method", "livemode")
@@ -125,18 +110,6 @@ class DonationAdmin(RefundingAdmin, ReviewingAdmin, ExportAdmin, ReadOnlyAdmin):
     )
     export_related = ("donor", "program", "designation")
 
-    @admin.display(description=_("donor"), ordering="donor__last_name")
-    def who(self, donation: Donation) -> SafeString:
-        return shown.person(donation.donor)
-
-    @admin.display(description=_("amount"), ordering="amount_cents")
-    def amount(self, donation: Donation) -> str:
-        return shown.money(donation.amount_cents, donation.currency)
-
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, donation: Donation) -> SafeString:
-        return shown.gift_status(donation.status)
-
 
 @admin.register(Donor)
 class DonorAdmin(ReadOnlyAdmin):
@@ -146,7 +119,7 @@ class DonorAdmin(ReadOnlyAdmin):
     search_help_text = _("A name, an e-mail address or a SIREN.")
     list_per_page = 50
     empty_text = _("No donor yet.")
-    inlines = (GiftInline,)
+    inlines = (DonorsGifts,)
 
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, donor: Donor) -> str:
@@ -154,7 +127,7 @@ class DonorAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ExportAdmin, ReadOnlyAdmin):
+class LedgerEntryAdmin(AmountShown, ExportAdmin, ReadOnlyAdmin):
     list_display = ("occurred_at", "kind", "amount", "fee", "program", "source_ref", "posted_at")
     list_filter = ("kind", "program", "source")
     search_fields = ("source_ref", "donation__public_id")
@@ -188,10 +161,6 @@ class LedgerEntryAdmin(ExportAdmin, ReadOnlyAdmin):
         Column(_("source reference"), lambda entry: entry.source_ref),
     )
     export_related = ("program", "donation")
-
-    @admin.display(description=_("amount"), ordering="amount_cents")
-    def amount(self, entry: LedgerEntry) -> str:
-        return shown.money(entry.amount_cents, entry.currency)
 
     @admin.display(description=_("fee"), ordering="fee_cents")
     def fee(self, entry: LedgerEntry) -> str:

@@ -16,27 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from donations import plans
 from donations.admin import shown
 from donations.admin.export import Column, ExportAdmin
-from donations.models import Donation, EndReason, PlanStatus, RecurringDonation
-from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, ReadOnlyInline, badge
+from donations.admin.rows import AmountShown, DonorShown, GiftInline
+from donations.models import EndReason, PlanStatus, RecurringDonation
+from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
 
 _TONES = {PlanStatus.ACTIVE: GOOD, PlanStatus.PAUSED: WAITING, PlanStatus.PAST_DUE: BAD}
 
 
-class PaymentInline(ReadOnlyInline):
-    model = Donation
+class PaymentInline(GiftInline):
     fields = ("amount", "state", "created_at", "paid_at")
-
-    @admin.display(description=_("amount"))
-    def amount(self, donation: Donation) -> str:
-        return shown.money(donation.amount_cents, donation.currency)
-
-    @admin.display(description=_("status"))
-    def state(self, donation: Donation) -> SafeString:
-        return shown.gift_status(donation.status)
 
 
 @admin.register(RecurringDonation)
-class PlanAdmin(ExportAdmin, ReadOnlyAdmin):
+class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
     list_display = ("who", "amount", "frequency", "state", "next_charge_at", "method", "program")
     list_filter = ("status", "frequency", "method", "program", "end_reason", "livemode")
     search_fields = (
@@ -139,14 +131,6 @@ class PlanAdmin(ExportAdmin, ReadOnlyAdmin):
             text = gettext("Stripe did not answer. The recurring gift will be ended within minutes.")
             self.message_user(request, text, messages.WARNING)
         self.log_change(request, plan, [{"changed": {"fields": ["status"]}}])
-
-    @admin.display(description=_("donor"), ordering="donor__last_name")
-    def who(self, plan: RecurringDonation) -> SafeString:
-        return shown.person(plan.donor)
-
-    @admin.display(description=_("amount"), ordering="amount_cents")
-    def amount(self, plan: RecurringDonation) -> str:
-        return shown.money(plan.amount_cents, plan.currency)
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, plan: RecurringDonation) -> SafeString:
