@@ -1,7 +1,10 @@
 """The system's own Chromium: Playwright's download needs a network that tests have no right to."""
 
+import os
 import shutil
+from typing import NoReturn
 
+import pytest
 from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -19,6 +22,14 @@ _ARGUMENTS = (
 def found() -> str | None:
     """Where Chromium is installed."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def lacking() -> NoReturn:
+    """Skip and say why; where a browser is required, as in CI, fail."""
+    reason = f"no browser: none of {', '.join(NAMES)} is installed"
+    if os.environ.get("BROWSER_REQUIRED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def launch(playwright: Playwright) -> Browser | None:

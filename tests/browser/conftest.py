@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.browser.chromium import NAMES, launch
+from tests.browser.chromium import lacking, launch
 from tests.production import served
 from tests.running import Run, prepare
 
@@ -36,10 +36,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
-            reason = f"no browser: none of {', '.join(NAMES)} is installed"
-            if os.environ.get("BROWSER_REQUIRED"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+            lacking()
         yield browser
         browser.close()
 
