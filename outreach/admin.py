@@ -23,7 +23,7 @@ class LetterAdmin(ReadOnlyAdmin):
     empty_text = _("No letter yet: the first goes out with the first gift.")
     actions = ["send_again"]
     fieldsets = [
-        (None, {"fields": ["to", "kind", "language", "standing", "error", "attempts"]}),
+        (None, {"fields": ["to", "kind", "language_by_name", "standing", "error", "attempts"]}),
         (_("Times"), {"fields": ["created_at", "not_before", "claimed_at", "sent_at"]}),
         (_("As sent"), {"fields": ["subject", "text", "message_id"]}),
         (_("Made from"), {"fields": ["key", "told_facts", "attachments", "broadcast", "subscription"]}),
@@ -63,7 +63,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = [
         "email",
         "program",
-        "language",
+        "language_by_name",
         "source",
         "consented_at",
         "confirmed_at",
@@ -78,7 +78,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     fields = [
         "email",
         "program",
-        "language",
+        "language_by_name",
         "consent_text",
         "source",
         "consented_at",

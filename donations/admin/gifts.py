@@ -71,7 +71,10 @@ class DonationAdmin(
                 )
             },
         ),
-        (_("Donor"), {"fields": (("donor", "language"), ("display", "public_name"), "updates_consent")}),
+        (
+            _("Donor"),
+            {"fields": (("donor", "language_by_name"), ("display", "public_name"), "updates_consent")},
+        ),
         (_("Times"), {"fields": (("created_at", "paid_at"), ("settled_at", "checked_at"))}),
         (
             _("For whoever looks it up at Stripe"),

@@ -49,7 +49,7 @@ class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
             None,
             {"fields": (("amount", "frequency"), ("state", "next_charge_at"), ("program", "designation"))},
         ),
-        (_("Donor"), {"fields": (("donor", "language"), ("display", "public_name"))}),
+        (_("Donor"), {"fields": (("donor", "language_by_name"), ("display", "public_name"))}),
         (
             _("What failed"),
             {"fields": (("failing_since", "failures"), ("next_attempt_at", "failed_invoice_id"))},

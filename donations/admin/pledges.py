@@ -23,7 +23,7 @@ class PledgeAdmin(ReadOnlyAdmin):
         ("reference", "created_at"),
         ("way", "amount"),
         "program",
-        ("donor", "language"),
+        ("donor", "language_by_name"),
         "updates_consent",
     )
 

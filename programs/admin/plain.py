@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -19,6 +20,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from programs import language_names
 
 Words = str | Promise
 GOOD, WAITING, BAD, QUIET = "good", "waiting", "bad", "quiet"
@@ -76,6 +79,11 @@ class ReadOnlyAdmin(PlainAdmin):
         """Without a link to a history: nobody changes these by hand."""
         extra = {"show_history": False, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra)
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def language_by_name(self, obj: Any) -> str:
+        """For rows that say in which language somebody is written to."""
+        return language_names.inside_a_sentence(obj.language).capitalize()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -126,5 +126,17 @@ def test_a_page_is_named_by_its_gift_and_donor_or_by_its_own_name_as_written(sup
     assert named(Letter.objects.get()) == "k0"
 
 
+def test_a_language_is_called_by_its_name(superuser: Client) -> None:
+    fill(range(1))
+
+    english = superuser.get("/admin/outreach/subscription/").content.decode()
+    french = superuser.get(
+        "/admin/outreach/subscription/", headers={"accept-language": "fr"}
+    ).content.decode()
+
+    assert ">French<" in english
+    assert ">Français<" in french
+
+
 def test_every_list_of_the_admin_is_a_plain_one() -> None:
     assert [name for name, shown in admin.site._registry.items() if not isinstance(shown, PlainAdmin)] == []

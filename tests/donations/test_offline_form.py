@@ -120,6 +120,7 @@ def test_a_wrong_answer_is_explained(campaign: Program, changes: dict[str, Any],
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
+    assert re.search(rf'<a href="#id_\w+">[^<]*{said}', answer.content.decode())  # from the head of the form
 
 
 def test_a_designation_belongs_to_its_programme(campaign: Program) -> None:
