@@ -97,8 +97,10 @@ class RefundingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             case _other:
                 text = _("%(amount)s goes back to the donor, who is told by letter.")
                 level = messages.SUCCESS
-        self.message_user(request, text % {"amount": amount, "error": refund.error}, level)
-        self.log_change(request, gift, _("Gave back %(amount)s.") % {"amount": amount})
+        told = text % {"amount": amount, "error": refund.error}
+        self.message_user(request, told, level)
+        is_made = level == messages.SUCCESS
+        self.log_change(request, gift, _("Gave back %(amount)s.") % {"amount": amount} if is_made else told)
         return redirect("admin:donations_donation_change", gift.pk)
 
 

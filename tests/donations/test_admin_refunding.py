@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +12,7 @@ from donations import ledger, refunds
 from donations.models import Donation, Refund, RefundStatus
 from programs.models import Program
 from tests import staff
-from tests.donations.reversal_gifts import paid
+from tests.donations.reversal_gifts import at_stripe, charge_of, paid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
@@ -84,6 +85,16 @@ def test_a_wrong_amount_is_explained_beside_its_field(amount: str) -> None:
     assert page.context["form"].errors["amount"]
     assert 'role="alert"' in page.content.decode()
     assert not Refund.objects.exists()
+
+
+def test_the_gifts_history_says_what_stripe_refused() -> None:
+    gift, client = paid(), staff.signed_in("Treasurer")
+    at_stripe(charge_of(gift), "dispute")
+
+    client.post(address(gift), answers(client, gift, confirm="1"))
+
+    assert Refund.objects.get().status == RefundStatus.REFUSED
+    assert LogEntry.objects.get().change_message.startswith("Stripe did not give €50.00 back: ")
 
 
 def test_others_have_neither_the_button_nor_the_address() -> None:
