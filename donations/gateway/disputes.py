@@ -39,7 +39,8 @@ def fetch_reversals(charge_id: str) -> Reversals:
             charge_id=charge.id,
             payment=money.of_charge(charge) if charge.captured and charge.paid else None,
             donation=noted(charge.metadata, "donation") or noted(on_intent, "donation"),
-            refunds=refunds.of_charge(charge_id),
+            # Money set aside and let go is a refund at Stripe that no balance ever moved for.
+            refunds=refunds.of_charge(charge_id) if charge.captured else (),
             disputes=tuple(
                 sorted((_read(each) for each in disputes.auto_paging_iter()), key=lambda it: it.opened_at)
             ),

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from donations import checkout, gateway, ledger, reconcile, review
+from donations import checkout, gateway, ledger, reconcile, reversals, review
 from donations.forms import GiftForm
 from donations.gateway import asking
 from donations.gateway.asking import client
@@ -17,6 +17,9 @@ from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatu
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import store
+from sandbox.models import StripeObject
+from sandbox.resources import refunds as refund_resource
 from tests import staff
 from tests.donations.reversal_gifts import begun, in_dashboard, listen
 from tests.giving import form_data, pay
@@ -115,6 +118,20 @@ def test_refused_it_is_let_go_and_the_donor_is_told_kindly(program: Program) -> 
     assert raised(program) == 0
     assert letters() == ["gift_not_taken"]
     assert not LedgerEntry.objects.exists()
+
+
+def test_stripe_calls_it_a_refund_when_money_set_aside_is_let_go_and_nothing_goes_back(
+    program: Program,
+) -> None:
+    donation = set_aside(program)
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+    charge = StripeObject.objects.of_kind("charge").get()
+    store.add(refund_resource.blank(charge.data, 5000, None, {}, pending=False))
+
+    assert reversals.compare(charge.object_id) == "nothing new"
+
+    donation.refresh_from_db()
+    assert (donation.status, Refund.objects.count()) == (Status.FAILED, 0)
 
 
 def test_not_decided_in_time_staff_are_reminded_then_it_is_gone(program: Program) -> None:
