@@ -54,7 +54,9 @@ def refundable(row: StripeObject) -> bool:
 
 
 def _disputable(row: StripeObject) -> bool:
-    return refundable(row) and not row.data["disputed"]
+    """A card's until it is refunded; a debit is claimed back all the same."""
+    by_card = _paid(row) and row.data["payment_method_details"]["type"] == "card"
+    return (refundable(row) if by_card else _paid(row)) and not row.data["disputed"]
 
 
 def _unwarned(row: StripeObject) -> bool:

@@ -25,7 +25,11 @@ OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_und
 
 
 def open_for(charge: StripeObject, reason: str = "fraudulent", *, inquiry: bool = False) -> StripeObject:
-    """Dispute what is left of the charge. An inquiry only asks; anything else takes the money at once."""
+    """Dispute what is left of the charge. An inquiry only asks; anything else takes the money at once.
+
+    Of a debit all is claimed, whatever has been refunded: the payer's bank knows nothing of a refund,
+    and its customer may have the money twice.
+    """
     by_card = charge.data["payment_method_details"]["type"] == "card"
     if by_card:
         due_by = store.now() + int(_TIME_TO_ANSWER.total_seconds())

@@ -27,7 +27,7 @@ def blank(charge: dict[str, Any], reason: str, status: str, due_by: int | None) 
     return {
         "id": store.new_id(KIND),
         "object": KIND,
-        "amount": charge["amount"] - charge["amount_refunded"],
+        "amount": charge["amount"] - (charge["amount_refunded"] if "card" in details else 0),
         "balance_transactions": [],
         "charge": charge["id"],
         "created": store.now(),

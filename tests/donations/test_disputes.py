@@ -26,6 +26,7 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox import sweep
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
+from tests.giving import banks_answer, debit, give
 from tests.planning import begin
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -226,3 +227,21 @@ def test_contested_after_a_part_was_given_back_the_rest_is_contested(program: Pr
     assert gift.status == Status.PAID
     assert raised(program) == 3000
     assert current.facts["amount_cents"] == raised(program)
+
+
+def test_a_debit_is_claimed_back_after_all_of_it_was_given_back(program: Program) -> None:
+    other, gift = paid(), give()
+    debit(gift)
+    banks_answer()
+    assert reconcile.refresh(gift) == "settled"
+    in_dashboard(gift)
+    listen()
+
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    gift.refresh_from_db()
+    assert gift.status == Status.LOST
+    assert payments.left_of(gift) == -5000  # the donor has it twice
+    assert raised(program) == other.amount_cents - 5000
+    assert not StripeEvent.objects.filter(processed_at=None).exists()

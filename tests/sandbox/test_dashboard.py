@@ -2,9 +2,11 @@
 
 import pytest
 import stripe
+from django.conf import settings
 from django.test import Client
 
-from sandbox.models import Delivery, StripeObject
+from sandbox import actions, cards, ibans
+from sandbox.models import Delivery, Fault, StripeObject
 
 from .conftest import asked, pay
 
@@ -82,3 +84,14 @@ def test_buttons_are_for_this_site_only(db: None) -> None:
 
     assert strict.post("/sandbox/events/send-in-reverse/").status_code == 403
     assert strict.get("/sandbox/events/send-in-reverse/").status_code == 405
+
+
+def test_whatever_can_be_made_to_happen_is_documented() -> None:
+    said = (settings.BASE_DIR / "docs" / "sandbox.md").read_text()
+
+    for name in [action.name for action in actions.ALL] + list(Fault.Kind.values):
+        assert f"`{name}`" in said or f"sandbox_act {name} " in said, name
+    for card in cards.ALL:
+        assert card.after == cards.After.NOTHING or card.number[-4:] in said, card.number
+    for iban in ibans.ALL:
+        assert iban.number in said.replace(" ", ""), iban.number

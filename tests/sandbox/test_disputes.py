@@ -137,6 +137,21 @@ def test_disputed_charge_is_refunded_only_once_won(client_of_stripe: stripe.Stri
     assert client_of_stripe.v1.refunds.create({"charge": str(dispute.charge)}).status == "succeeded"
 
 
+@pytest.mark.parametrize("refunded", [2000, 5000])
+def test_claim_on_a_direct_debit_takes_all_although_it_was_refunded(
+    client_of_stripe: stripe.StripeClient, refunded: int
+) -> None:
+    debit(client_of_stripe.v1.checkout.sessions.create(asked()))
+    (charge,) = client_of_stripe.v1.charges.list().data
+    actions.perform(charge.id, "collect")
+    client_of_stripe.v1.refunds.create({"charge": charge.id, "amount": refunded})
+
+    actions.perform(charge.id, "dispute")
+
+    (dispute,) = client_of_stripe.v1.disputes.list().data
+    assert (dispute.status, dispute.amount) == ("lost", 5000)
+
+
 def test_claim_on_a_direct_debit_is_lost_as_it_is_opened(client_of_stripe: stripe.StripeClient) -> None:
     debit(client_of_stripe.v1.checkout.sessions.create(asked()), "FR5720041010050500013M02608")
     after()
