@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -56,6 +57,8 @@ class ComparisonAdmin(ReadOnlyAdmin):
     def standing(self, run: Comparison) -> SafeString:
         if run.error:
             return badge(gettext("Stripe did not answer"), BAD)
+        if run.finished_at is None and run.started_at < timezone.now() - comparison.DEAD_AFTER:
+            return badge(gettext("Cut off"), BAD)
         if run.finished_at is None:
             return badge(gettext("Reading"), WAITING)
         if run.differences:

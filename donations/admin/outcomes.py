@@ -4,6 +4,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 _KNOWN = {
     "announced": pgettext_lazy("outcome", "announced"),
+    "booked once more": pgettext_lazy("outcome", "booked once more"),
     "caught up with Stripe": pgettext_lazy("outcome", "caught up with Stripe"),
     "declined": pgettext_lazy("outcome", "declined"),
     "expired": pgettext_lazy("outcome", "expired"),
@@ -24,6 +25,7 @@ _KNOWN = {
     "settled": pgettext_lazy("outcome", "settled"),
     "staff are told": pgettext_lazy("outcome", "staff are told"),
     "still open": pgettext_lazy("outcome", "still open"),
+    "Stripe did not answer": pgettext_lazy("outcome", "Stripe did not answer"),
     "taken: the next look settles it": pgettext_lazy("outcome", "taken: the next look settles it"),
 }
 

@@ -6,7 +6,18 @@ and `payments` settles.
 
 from donations.comparison.finding import Finding, find
 from donations.comparison.repairing import repair
-from donations.comparison.running import DAYS, Outcome, compare, is_due
+from donations.comparison.running import DAYS, DEAD_AFTER, Outcome, compare, is_due
 from donations.comparison.standing import explain, look_again
 
-__all__ = ["DAYS", "Finding", "Outcome", "compare", "explain", "find", "is_due", "look_again", "repair"]
+__all__ = [
+    "DAYS",
+    "DEAD_AFTER",
+    "Finding",
+    "Outcome",
+    "compare",
+    "explain",
+    "find",
+    "is_due",
+    "look_again",
+    "repair",
+]

@@ -21,7 +21,7 @@ _FRESH = dt.timedelta(hours=1)
 # The hour, in UTC, from which a comparison counts as that night's.
 _NIGHT = 4
 _TRIES = 6
-_DEAD_AFTER = dt.timedelta(hours=1)
+DEAD_AFTER = dt.timedelta(hours=1)
 # So many movements may be ones that Stripe does not explain; of more, it is Stripe that is away.
 _UNANSWERED = 5
 
@@ -68,7 +68,7 @@ def is_due() -> bool:
     night = now.astimezone(dt.UTC).replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
     runs = Comparison.objects.filter(started_at__gte=night)
     done = runs.filter(finished_at__isnull=False, error="", since__lte=now - dt.timedelta(days=DAYS))
-    under_way = runs.filter(finished_at__isnull=True, started_at__gte=now - _DEAD_AFTER)
+    under_way = runs.filter(finished_at__isnull=True, started_at__gte=now - DEAD_AFTER)
     return now >= night and runs.count() < _TRIES and not done.exists() and not under_way.exists()
 
 

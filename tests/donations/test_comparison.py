@@ -405,6 +405,15 @@ def test_a_fundraiser_sees_no_comparison(client: Client, program: Program) -> No
     assert [client.post(f"/admin/donations/{each}").status_code for each in posts] == [403] * 3
 
 
+def test_a_comparison_that_died_is_not_shown_as_being_read(treasurer: Client) -> None:
+    run = Comparison.objects.create(since=MORNING, until=MORNING)
+    assert "Reading" in treasurer.get("/admin/donations/comparison/").content.decode()
+
+    Comparison.objects.filter(pk=run.pk).update(started_at=timezone.now() - dt.timedelta(hours=2))
+
+    assert "Cut off" in treasurer.get("/admin/donations/comparison/").content.decode()
+
+
 def test_comparing_now_is_asked_of_a_worker(treasurer: Client) -> None:
     answer = treasurer.post("/admin/donations/comparison/run/", follow=True)
 
