@@ -66,7 +66,7 @@ class DonationAdmin(
                     ("amount", "state"),
                     ("frequency", "method"),
                     ("program", "designation"),
-                    "review_reason",
+                    "why_held",
                     ("reviewed_at", "reviewed_by"),
                 )
             },

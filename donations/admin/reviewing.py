@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from donations import gateway, ledger, review
-from donations.admin import shown
+from donations.admin import reasons, shown
 from donations.models import Donation, Status
 
 PERMISSION = "donations.review_donation"
@@ -30,6 +31,10 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             path("<path:object_id>/reject/", wrap(self.reject_view), name="donations_donation_reject"),
             *super().get_urls(),
         ]
+
+    @admin.display(description=gettext_lazy("why it is held"))
+    def why_held(self, gift: Donation) -> str:
+        return reasons.say(gift.review_reason, gift.currency)
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION) and self.has_view_permission(request)
@@ -75,6 +80,7 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
                 "original": gift,
                 "title": _("A gift held for review"),
                 "deed": deed,
+                "why": self.why_held(gift),
                 "set_aside": gift.review_first,
                 "raised_before": raised,
                 "cents": cents,

@@ -12,7 +12,8 @@ from django.utils.translation.template import templatize
 from tests.project.tree import ROOT, files
 
 CATALOGUE = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "npgettext"}
+_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+_CALLS_IN_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 _IN_TEMPLATES = re.compile(r"\b(n?p?gettext)\((u['\"].*?['\"])(?:,\s*count)?\)", re.DOTALL)
 
 
@@ -29,10 +30,14 @@ def french(message: Message) -> list[str]:
 
 
 def in_python(path: Path) -> Iterator[str]:
-    """The first text of each call that marks one."""
+    """The first text of each call that marks one, after the context where it has one."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if name in _CALLS:
+                yield text
+            case ast.Call(
+                func=ast.Name(id=name), args=[ast.Constant(), ast.Constant(value=str(text)), *_]
+            ) if name in _CALLS_IN_CONTEXT:
                 yield text
 
 
