@@ -23,6 +23,8 @@ from programs.models import Program
 LETTERS_AN_HOUR = 3
 # Nor does one network bring about more than these: an office or a school has one for everybody.
 LETTERS_AN_HOUR_FROM_A_NETWORK = 30
+# Nor do all together, for where visitors' addresses are not known nobody is told from anybody else.
+LETTERS_AN_HOUR_IN_ALL = 300
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -36,11 +38,12 @@ def announce(program: Program, answers: PledgeAnswers, *, network: str = "") -> 
 
     Repeating it with the same answers within the hour finds the same reference and owes nothing
     more. Beyond `LETTERS_AN_HOUR` for one e-mail address, or its like for a network (the keyed hash of
-    one), there is a reference and no letter; the answer is the same, so that nobody learns from it who
-    else has asked.
+    one) and for all, there is a reference and no letter; the answer is the same, so that nobody learns
+    from it who else has asked.
     """
     most = counting.per_hour(LETTERS_AN_HOUR_FROM_A_NETWORK)
     allowed = not network or counting.hit(most, "pledge", network)
+    allowed = allowed and counting.hit(counting.per_hour(LETTERS_AN_HOUR_IN_ALL), "pledge")
     with transaction.atomic():
         return _announce(program, answers, allowed=allowed)
 

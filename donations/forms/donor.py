@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations.forms.fields import MailField, countries, line, read_siren
+from donations.forms.fields import MailField, countries, line, no_link, read_siren
 from donations.models import Kind
 
 # In the order in which they are asked.
@@ -89,6 +89,8 @@ class DonorForm(AddressForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["siren"].optional = True  # type: ignore[attr-defined]  # said in words by the pack
+        for name in ("first_name", "last_name", "company_name"):
+            self.fields[name].validators = [*self.fields[name].validators, no_link]
 
     def clean_siren(self) -> str:
         return read_siren(self.cleaned_data["siren"])

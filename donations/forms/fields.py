@@ -16,6 +16,9 @@ from donations import money
 _DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
+# What mail programs make a link of, unless people are called so: `J.Dupont/M.Martin`.
+_LINK = re.compile(r"://|\bwww\.|\w{2,}\.[a-z]{2,}/", re.IGNORECASE)
+
 # IDNA 2003, which mail still speaks here, and IDNA 2008 make different domains of these (UTS 46,
 # "deviations").
 _MOVED = re.compile("[ßς\u200c\u200d]")
@@ -54,6 +57,14 @@ def line(
     return LineField(
         label=label, required=required, max_length=longest, help_text=help_text, widget=widget(attrs=attrs)
     )
+
+
+def no_link(name: str) -> None:
+    """Refuse a link as a name. Names go into letters to an address that anybody may have typed: with a link
+    in one, our letters would carry strangers' advertisements.
+    """
+    if _LINK.search(name):
+        raise forms.ValidationError(_("A name holds no link."))
 
 
 class MailField(forms.EmailField):

@@ -178,6 +178,35 @@ def test_one_address_gets_few_letters_an_hour_and_the_same_answer(account: Issue
     assert Letter.objects.filter(to="dominique@example.org").count() == 1
 
 
+def test_visitors_whose_address_is_not_known_bring_about_no_end_of_letters(
+    account: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "LETTERS_AN_HOUR_IN_ALL", 2)
+
+    for number in range(4):
+        assert ask(Client(), email=f"camille{number}@example.org").status_code == 303
+
+    assert (Pledge.objects.count(), Letter.objects.count()) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("first_name", "Win at http://casino.example"),
+        ("last_name", "WWW.casino.example"),
+        ("company_name", "casino.example/win"),
+    ],
+)
+def test_no_letter_carries_a_strangers_link(account: Issuer, field: str, name: str) -> None:
+    company = {"donor_kind": "company", "company_name": "Atelier Exemple"} if "company" in field else {}
+
+    answer = ask(Client(), **{**company, field: name})
+
+    assert answer.status_code == 422
+    assert "A name holds no link." in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
 def test_one_network_brings_about_few_letters_and_the_same_answer(
     account: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
