@@ -13,6 +13,7 @@ def read() -> dict[str, int]:
         "ADDRESS_PER_HOUR": whole_number("GUARD_ADDRESS_PER_HOUR", default=5, least=1),
         "NETWORK_PER_HOUR": whole_number("GUARD_NETWORK_PER_HOUR", default=25, least=1),
         "EMAIL_PER_HOUR": whole_number("GUARD_EMAIL_PER_HOUR", default=10, least=1),
+        "PROGRAM_PER_MINUTE": whole_number("GUARD_PROGRAM_PER_MINUTE", default=100, least=1),
         "FLOOD_FACTOR": whole_number("GUARD_FLOOD_FACTOR", default=4, least=2),
         "DECLINES_PER_MINUTE": whole_number("GUARD_DECLINES_PER_MINUTE", default=10, least=1),
         "DECLINE_PERCENT": whole_number("GUARD_DECLINE_PERCENT", default=30, least=1),

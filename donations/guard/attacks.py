@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 CALM, PROOF, REVIEW = 0, 1, 2
 # Over which the share of declined cards is taken; among few attempts a share says nothing.
 _SHARE_OVER = dt.timedelta(minutes=10)
+# Over which cards declined in spite of a proof are counted: donors' own are declined now and then.
+_DESPITE_OVER = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def look_at_declines(program: Program) -> None:
     attack = Attack.objects.filter(program=program, ended_at__isnull=True).first()
     if attack and _now(attack) == PROOF:
         # Whoever tests cards now does the work as well: only a person can tell.
-        despite = declines.filter(attempt__proven=True, attempt__began_at__gt=attack.began_at)
+        since = max(attack.began_at, now - _DESPITE_OVER)
+        despite = declines.filter(attempt__proven=True, attempt__began_at__gt=since)
         if despite.count() >= wanted:
             sign(program, level=REVIEW)
 

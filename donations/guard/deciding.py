@@ -92,7 +92,9 @@ def _weigh(
     """Ask for a proof where there is a doubt, then count."""
     level = attacks.level(program)
     proven = _is_proven(sent, hard=level == attacks.REVIEW)
-    doubt = "" if proven else _doubt(visitor, known, level, age)
+    many = counting.per_minute(settings.GUARD["PROGRAM_PER_MINUTE"])
+    busy = not counting.hit(many, "program", str(program.pk))
+    doubt = "" if proven else _doubt(visitor, known, level, age, busy=busy)
     excused = proven
     if doubt:
         excused = _is_patient(visitor, program, sent, age)
@@ -117,10 +119,14 @@ def _suspect(known: suspicion.Record, over: list[str], *, proven: bool) -> str:
     return "" if proven else "cards are being tested, and this came without a proof of work"
 
 
-def _doubt(visitor: Visitor, known: suspicion.Record, level: int, age: dt.timedelta | None) -> str:
+def _doubt(
+    visitor: Visitor, known: suspicion.Record, level: int, age: dt.timedelta | None, *, busy: bool
+) -> str:
     """Why this form must come with a proof; empty when it need not."""
     if level != attacks.CALM:
         return "cards are being tested on this form"
+    if busy:
+        return "more forms in a minute than this programme has"
     if known.is_suspicious:
         return "many cards from this network were declined"
     hasty = age is None or age < dt.timedelta(seconds=settings.GUARD["FORM_SECONDS"])

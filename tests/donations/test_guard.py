@@ -72,6 +72,18 @@ def test_one_network_and_one_email_address_have_their_share_too(program: Program
     assert outcome(program, visitor("198.51.9.1"), sent(seconds=5)) is Outcome.PROVE
 
 
+def test_many_forms_a_minute_on_one_programme_need_proofs_from_wherever(
+    program: Program, settings: Any
+) -> None:
+    settings.GUARD = settings.GUARD | {"PROGRAM_PER_MINUTE": 3}
+    who = [visitor(f"203.0.{number}.1", f"{number}@example.org") for number in range(4)]
+    first = [outcome(program, each, sent(seconds=5)) for each in who]
+
+    assert first == [Outcome.GO_ON] * 3 + [Outcome.PROVE]
+    assert outcome(program, who[3], proven(program)) is Outcome.GO_ON  # asked for work, and never refused
+    assert outcome(program, guard.of({}, email="x@example.org"), sent(seconds=None)) is Outcome.PROVE
+
+
 def test_a_flood_is_refused_even_with_proofs(program: Program, settings: Any) -> None:
     settings.GUARD = settings.GUARD | {"ADDRESS_PER_HOUR": 1, "FLOOD_FACTOR": 2}
     taken = [outcome(program, visitor(email=f"{n}@example.org"), proven(program)) for n in range(3)]
@@ -251,6 +263,19 @@ def test_cards_declined_in_spite_of_proofs_have_suspicious_gifts_held(program: P
     assert (honest.outcome, honest.review_because) == (Outcome.GO_ON, "")
     assert patient.outcome is Outcome.GO_ON
     assert "without a proof" in patient.review_because
+
+
+def test_cards_declined_in_spite_of_proofs_hours_apart_hold_nothing(program: Program, settings: Any) -> None:
+    settings.GUARD = settings.GUARD | {"DECLINES_PER_MINUTE": 2}
+    under_attack(program)
+    now = timezone.now()
+    for hours in (0, 2, 4):
+        with time_machine.travel(now + dt.timedelta(hours=hours)):
+            Attack.objects.update(last_sign_at=timezone.now())  # somebody else keeps it up
+            who = visitor(f"203.0.{hours}.1", f"{hours}@example.org")
+            decline(attempt(program, who, proven(program))[1])
+
+            assert attacks.level(program) == attacks.PROOF
 
 
 def test_what_is_held_for_needs_harder_work(program: Program) -> None:
