@@ -106,3 +106,19 @@ def no_such(kind: str, object_id: str, param: str | None = None) -> InvalidReque
 
 def missing(param: str) -> InvalidRequest:
     return InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+
+
+def too_small(least: int, param: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"This value must be greater than or equal to {least}.",
+        code="parameter_invalid_integer",
+        param=param,
+    )
+
+
+def exclusive(*names: str, param: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"You may only specify one of these parameters: {', '.join(names)}.",
+        code="parameters_exclusive",
+        param=param,
+    )

@@ -20,11 +20,7 @@ def capture(call: Call) -> dict[str, Any]:
     held: int = row.data["amount_capturable"]
     amount = given.get("amount_to_capture", held)
     if amount < 1:
-        raise errors.InvalidRequest(
-            "This value must be greater than or equal to 1.",
-            code="parameter_invalid_integer",
-            param="amount_to_capture",
-        )
+        raise errors.too_small(1, "amount_to_capture")
     if amount > held:
         raise errors.InvalidRequest(
             f"The requested capture amount is greater than the amount you can capture ({held}).",

@@ -89,9 +89,7 @@ def _both_cursors() -> errors.InvalidRequest:
 def _limit(params: Mapping[str, Any]) -> int:
     limit: int = params.get("limit", _DEFAULT_LIMIT)
     if limit < 1:
-        raise errors.InvalidRequest(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="limit"
-        )
+        raise errors.too_small(1, "limit")
     if limit > _LARGEST_LIMIT:
         raise errors.InvalidRequest(
             "This value must be less than or equal to 100.", code="parameter_invalid_integer", param="limit"

@@ -131,9 +131,7 @@ def _amount(charge: dict[str, Any], asked: int | None) -> int:
     if asked is None:
         return left
     if asked < 1:
-        raise errors.InvalidRequest(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
-        )
+        raise errors.too_small(1, "amount")
     if asked > left:
         raise errors.InvalidRequest(
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})", param="amount"

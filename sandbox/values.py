@@ -43,9 +43,7 @@ def currency(value: str, param: str) -> str:
 
 def not_negative(value: int, param: str) -> int:
     if value < 0:
-        raise errors.InvalidRequest(
-            "This value must be greater than or equal to 0.", code="parameter_invalid_integer", param=param
-        )
+        raise errors.too_small(0, param)
     return value
 
 

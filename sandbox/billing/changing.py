@@ -108,11 +108,7 @@ def _pause(given: Any) -> dict[str, Any] | None:
 
 def _plan_end(data: dict[str, Any], given: dict[str, Any]) -> None:
     if "cancel_at" in given and "cancel_at_period_end" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
-            code="parameters_exclusive",
-            param="cancel_at",
-        )
+        raise errors.exclusive("cancel_at", "cancel_at_period_end", param="cancel_at")
     details = given.get("cancellation_details") or {}
     data["cancellation_details"] |= {
         name: details[name] or None for name in ("comment", "feedback") if name in details

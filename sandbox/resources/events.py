@@ -20,11 +20,7 @@ def list_all(call: Call) -> dict[str, Any]:
     rows = StripeObject.objects.of_kind("event")
     wanted, several = call.params.get("type"), call.params.get("types")
     if wanted and several:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: type, types.",
-            code="parameters_exclusive",
-            param="types",
-        )
+        raise errors.exclusive("type", "types", param="types")
     if several is not None:
         if len(several) > _MOST_TYPES:
             raise errors.InvalidRequest(f"You may pass at most {_MOST_TYPES} types.", param="types")

@@ -23,29 +23,15 @@ def priced(lines: list[dict[str, Any]], mode: str = "payment") -> list[dict[str,
 
 def _item(line: dict[str, Any], path: str, mode: str) -> dict[str, Any]:
     if "price" in line and "price_data" in line:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: price, price_data.",
-            code="parameters_exclusive",
-            param=f"{path}[price]",
-        )
+        raise errors.exclusive("price", "price_data", param=f"{path}[price]")
     if "price" not in line and "price_data" not in line:
-        raise errors.InvalidRequest(
-            f"Missing required param: {path}[price_data].",
-            code="parameter_missing",
-            param=f"{path}[price_data]",
-        )
+        raise errors.missing(f"{path}[price_data]")
     for name in line.keys() - {"metadata", "price", "price_data", "quantity"}:
         raise errors.NotSimulated(f"line items with {name}", param=f"{path}[{name}]")
     if "quantity" not in line:
-        raise errors.InvalidRequest(
-            f"Missing required param: {path}[quantity].", code="parameter_missing", param=f"{path}[quantity]"
-        )
+        raise errors.missing(f"{path}[quantity]")
     if line["quantity"] < 1:
-        raise errors.InvalidRequest(
-            "This value must be greater than or equal to 1.",
-            code="parameter_invalid_integer",
-            param=f"{path}[quantity]",
-        )
+        raise errors.too_small(1, f"{path}[quantity]")
     price = _price_of(line, path, mode)
     amount = price["unit_amount"] * line["quantity"]
     return {
@@ -97,9 +83,7 @@ def _price(given: dict[str, Any], path: str) -> dict[str, Any]:
         raise errors.NotSimulated(f"prices with {name}", param=f"{path}[{name}]")
     for name in ("product_data", "unit_amount"):
         if name not in given:
-            raise errors.InvalidRequest(
-                f"Missing required param: {path}[{name}].", code="parameter_missing", param=f"{path}[{name}]"
-            )
+            raise errors.missing(f"{path}[{name}]")
     if len(given["product_data"]["name"]) > _LONGEST_NAME:
         raise errors.InvalidRequest(
             f"Invalid string: the name must be at most {_LONGEST_NAME} characters",

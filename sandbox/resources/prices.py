@@ -93,11 +93,7 @@ def _make(given: dict[str, Any], path: str, *, active: bool, call: Call | None) 
 
 def _product(given: dict[str, Any], path: str) -> str:
     if "product" in given and "product_data" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: product, product_data.",
-            code="parameters_exclusive",
-            param=_at(path, "product"),
-        )
+        raise errors.exclusive("product", "product_data", param=_at(path, "product"))
     if "product" in given:
         return store.named("product", given["product"], _at(path, "product")).object_id
     if "product_data" not in given:

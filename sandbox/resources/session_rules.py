@@ -70,17 +70,9 @@ def _check_mode(given: Any) -> None:
 
 def _check_customer(given: Any) -> None:
     if "customer" in given and "customer_email" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: customer, customer_email.",
-            code="parameters_exclusive",
-            param="customer",
-        )
+        raise errors.exclusive("customer", "customer_email", param="customer")
     if "customer" in given and "customer_creation" in given:
-        raise errors.InvalidRequest(
-            "You may only specify one of these parameters: customer, customer_creation.",
-            code="parameters_exclusive",
-            param="customer_creation",
-        )
+        raise errors.exclusive("customer", "customer_creation", param="customer_creation")
     if "customer" in given:
         store.named("customer", given["customer"], "customer")
     if "customer_email" in given:
