@@ -13,7 +13,12 @@ _IMPORT: Final = re.compile(r'^@import url\("([^"]+)"\);$', re.MULTILINE)
 
 
 class JoinedSheets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
-    """Puts the sheets that css/site.css imports into it: each import would cost a visitor a round trip."""
+    """Puts the sheets that css/site.css imports into it: each import would cost a visitor a round trip.
+
+    What one of our modules imports is named by its hashed name: it is the file that the page has loaded.
+    """
+
+    support_js_module_import_aggregation = True
 
     def post_process(
         self, paths: dict[str, tuple[Storage, str]], dry_run: bool = False, **options: Any

@@ -5,12 +5,12 @@ const form = button?.closest("form");
 const plain = button?.textContent;
 
 /** The cents in "50", "50,5" or "1 000.50"; NaN for what the form would ask about. */
-function cents(text) {
+export function cents(text) {
   const figures = text.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".");
   return /^\d{1,9}(\.\d{1,2})?$/.test(figures) ? Math.round(Number(figures) * 100) : NaN;
 }
 
-function money(amount) {
+export function money(amount) {
   return new Intl.NumberFormat(document.documentElement.lang, {
     style: "currency",
     currency: "EUR",
