@@ -107,14 +107,14 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             line = line or (_line_of(request, undone) if undone else None)
             return self._form(request, OfflineForm(initial=_first(request, line, undone), line=line))
         draft = Draft.read(request.POST.get("draft", ""))
-        line = _line(request, draft.line if draft else request.POST.get("line"))
-        if draft and "record" in request.POST:
+        line = _line(request, draft.line if draft and draft.facts else request.POST.get("line"))
+        if draft and draft.facts and "record" in request.POST:
             return self._record(request, draft, line)
-        if draft and "edit" in request.POST:
+        if draft and draft.facts and "edit" in request.POST:
             return self._form(request, OfflineForm(initial=draft.typed, kept=draft.proof, line=line), draft)
         form = OfflineForm(request.POST, request.FILES, kept=draft.proof if draft else None, line=line)
         if not form.is_valid():
-            return self._form(request, form, draft)
+            return self._form(request, form, Draft.holding(form))
         return self._confirm(request, Draft.of(form), line)
 
     def _form(self, request: HttpRequest, form: OfflineForm, draft: Draft | None = None) -> HttpResponse:

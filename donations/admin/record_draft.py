@@ -53,6 +53,11 @@ class Draft:
         )
 
     @classmethod
+    def holding(cls, form: OfflineForm) -> "Draft | None":
+        """Only the file of a form that is to be filled in again: nothing that could be recorded."""
+        return cls(key="", typed={}, facts={}, proof=form.kept) if form.kept else None
+
+    @classmethod
     def read(cls, text: str) -> "Draft | None":
         """What `write` wrote, within a day and unchanged; otherwise None."""
         if not text:

@@ -170,11 +170,12 @@ class OfflineForm(forms.Form):
         if upload.size > proofs.MOST_BYTES:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
         try:
-            return proofs.keep(upload.name, upload.read())
+            self.kept = proofs.keep(upload.name, upload.read())
         except proofs.NotAProof:
             raise forms.ValidationError(
                 _("This is not a PDF, a JPEG or a PNG, whatever its name says, or it is broken.")
             ) from None
+        return self.kept
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -73,6 +73,19 @@ def test_going_back_keeps_what_was_typed_and_the_file(campaign: Program) -> None
     assert "cheque.pdf" in again.content.decode()
 
 
+def test_a_wrong_answer_costs_nobody_the_file_they_chose(campaign: Program) -> None:
+    client = staff.signed_in("Treasurer")
+    page = client.post(ADD, typed(campaign, proof=pdf(), bank_reference="", amount="much"))
+    assert "“cheque.pdf” is kept" in page.content.decode()
+    held = draft_in(page)
+    assert client.post(ADD, {"draft": held, "record": "1"}).status_code == 422
+
+    confirm = client.post(ADD, typed(campaign, bank_reference="", draft=held))
+    client.post(ADD, {"draft": draft_in(confirm), "record": "1"})
+
+    assert OfflineGift.objects.get().proof_name == "cheque.pdf"
+
+
 def test_a_warning_must_be_answered(campaign: Program) -> None:
     client = staff.signed_in("Treasurer")
     record(campaign, "a")
