@@ -68,6 +68,7 @@ def reject(donation: Donation, *, by: AbstractBaseUser, note: str) -> None:
     happened (a refund is then asked for again by itself).
     """
     money = _look(donation)
+    donation.refresh_from_db(fields=["reviewed_at"])
     if donation.reviewed_at:
         raise NotPossible(_("It is being taken already."))
     if money.payment:

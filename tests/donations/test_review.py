@@ -96,6 +96,8 @@ def test_released_by_somebody_who_died_in_the_middle_is_taken_at_the_next_look(p
     donation = set_aside(program)
     Donation.objects.update(reviewed_at=donation.created_at, reviewed_by=staff.member("Treasurer"))
 
+    with pytest.raises(review.NotPossible):  # by somebody whose page is older than that
+        review.reject(donation, by=staff.member("Administrator"), note="")
     review.sweep()
     Donation.objects.update(checked_at=None)
     review.sweep()
