@@ -34,13 +34,23 @@ function name(root) {
   }
 }
 
+/* What a heading says, without its icons. */
+function words(heading) {
+  const copy = heading?.cloneNode(true);
+  for (const icon of copy?.querySelectorAll(".material-symbols-outlined") ?? []) icon.remove();
+  return copy?.textContent.trim().replace(/\s+/g, " ") ?? "";
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   // Before simplebar names every part that scrolls “scrollable content”.
-  const title = document.querySelector("h1")?.textContent.trim().replace(/\s+/g, " ");
-  document.querySelectorAll("[data-simplebar]").forEach((part, number) => {
-    const name = part.closest("nav")?.getAttribute("aria-label") ?? title ?? "";
-    part.setAttribute("data-simplebar-aria-label", number > 1 ? `${name} ${number}` : name);
-  });
+  const title = words(document.querySelector("h1"));
+  const met = new Map();
+  for (const part of document.querySelectorAll("[data-simplebar]")) {
+    const heading = document.getElementById(part.closest("fieldset[aria-labelledby]")?.getAttribute("aria-labelledby"));
+    const name = part.closest("nav")?.getAttribute("aria-label") ?? (words(heading) || title);
+    met.set(name, (met.get(name) ?? 0) + 1);
+    part.setAttribute("data-simplebar-aria-label", met.get(name) > 1 ? `${name} ${met.get(name)}` : name);
+  }
   mend(document);
   name(document);
   new MutationObserver((changes) => {
