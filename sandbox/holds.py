@@ -6,7 +6,7 @@ Every function here belongs in the caller's transaction.
 from sandbox import aftermath, due, events, payments, store
 from sandbox.calls import Call
 from sandbox.models import StripeObject
-from sandbox.resources import charges, refunds
+from sandbox.resources import balance_transactions, charges, refunds
 
 
 def capture(intent: StripeObject, amount: int, call: Call | None) -> None:
@@ -48,11 +48,16 @@ def expire(charge: StripeObject) -> None:
 
 
 def _let_go(charge: StripeObject, amount: int, call: Call | None) -> None:
-    """As at Stripe, what is let go counts as refunded, by a refund that moves no money.
+    """As at Stripe, what is let go counts as refunded, by a refund whose destination says it is a reversal.
 
-    Its destination says that it is a reversal, and it has no balance transaction.
+    It has a balance transaction only where some was captured: see `charges.book`.
     """
     refund = refunds.reversal(charge.data, amount)
+    if charge.data["captured"]:
+        movement = balance_transactions.record(
+            "refund", refund, -amount, 0, category="partial_capture_reversal"
+        )
+        refund["balance_transaction"] = movement["id"]
     store.add(refund)
     previous = {name: charge.data[name] for name in ("amount_refunded", "refunded")}
     charge.data["amount_refunded"] += amount

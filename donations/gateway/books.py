@@ -8,6 +8,7 @@ import stripe
 from donations.gateway import money
 from donations.gateway.asking import asking, client, id_of
 from donations.gateway.records import Movement, MovementKind, Owner
+from donations.gateway.refunds import was_only_held
 
 # Stripe's types of balance transaction that move a donor's money, and what they are in our ledger.
 # https://docs.stripe.com/reports/balance-transaction-types
@@ -71,7 +72,7 @@ def _movement(balance: stripe.BalanceTransaction) -> Movement | None:
         kind=kind,
         source_ref=id_of(source),
         charge_id=id_of(source) if kind == "gift" else id_of(getattr(source, "charge", None)),
-        amount_cents=balance.amount,
+        amount_cents=_taken(balance),
         fee_cents=balance.fee,
         currency=balance.currency.upper(),
         occurred_at=_moved_at(balance),
@@ -82,7 +83,15 @@ def _kind(balance: stripe.BalanceTransaction) -> MovementKind | None:
     """An adjustment is a dispute's where its source is one: out when it opens, back when it is won."""
     if balance.type == "adjustment" and id_of(balance.source).startswith(("du_", "dp_")):
         return "dispute" if balance.amount < 0 else "dispute_reversed"
-    return _KINDS.get(balance.type)
+    return None if was_only_held(balance) else _KINDS.get(balance.type)
+
+
+def _taken(balance: stripe.BalanceTransaction) -> int:
+    """Of a charge captured in part, what was captured: Stripe books all that was held, and the rest back."""
+    charge = balance.source
+    if isinstance(charge, stripe.Charge) and charge.amount_captured < charge.amount:
+        return charge.amount_captured
+    return balance.amount
 
 
 def _moved_at(balance: stripe.BalanceTransaction) -> dt.datetime:

@@ -47,7 +47,16 @@ def of_charge(charge_id: str) -> tuple[GivenBack, ...]:
     pages = client().v1.refunds.list(
         {"charge": charge_id, "limit": _PAGE, "expand": [f"data.{name}" for name in _MOVED]}
     )
-    return tuple(sorted((read(each) for each in pages.auto_paging_iter()), key=lambda made: made.created_at))
+    found = (read(each) for each in pages.auto_paging_iter() if not was_only_held(each.balance_transaction))
+    return tuple(sorted(found, key=lambda made: made.created_at))
+
+
+def was_only_held(balance: object) -> bool:
+    """Whether it takes back what a capture left of the money that was held: nobody had given that.
+
+    docs.stripe.com/reports/reporting-categories
+    """
+    return getattr(balance, "reporting_category", "") == "partial_capture_reversal"
 
 
 def read(refund: stripe.Refund) -> GivenBack:

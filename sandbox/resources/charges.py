@@ -29,10 +29,13 @@ def capture(charge: StripeObject, amount: int) -> None:
 
 
 def book(charge: StripeObject) -> None:
-    """Make the balance transaction of what was captured from a card."""
-    amount = charge.data["amount_captured"]
-    fee = balance_transactions.card_fee(amount)
-    movement = balance_transactions.record("charge", charge.data, amount, fee)
+    """Make the balance transaction of what was captured from a card.
+
+    It is of all that was held: what a capture leaves of that is taken back by another
+    (docs.stripe.com/reports/reporting-categories).
+    """
+    fee = balance_transactions.card_fee(charge.data["amount_captured"])
+    movement = balance_transactions.record("charge", charge.data, charge.data["amount"], fee)
     charge.data["balance_transaction"] = movement["id"]
     store.save(charge)
 

@@ -8,12 +8,13 @@ from django.core.management import call_command
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from donations import checkout, gateway, ledger, reconcile, reversals, review
 from donations.forms import GiftForm
 from donations.gateway import asking
 from donations.gateway.asking import client
-from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatus, Status
+from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatus, Status, StripeEvent
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
@@ -134,6 +135,24 @@ def test_stripe_calls_it_a_refund_when_money_set_aside_is_let_go_and_nothing_goe
 
     donation.refresh_from_db()
     assert (donation.status, Refund.objects.count()) == (Status.FAILED, 0)
+
+
+def test_taken_in_part_in_the_dashboard_the_rest_is_no_refund(program: Program) -> None:
+    donation = set_aside(program)
+    client().v1.payment_intents.capture(
+        StripeObject.objects.get(kind="payment_intent").object_id, {"amount_to_capture": 2000}
+    )
+
+    listen()
+
+    told = gateway.fetch_reversals(StripeObject.objects.get(kind="charge").object_id)
+    now = timezone.now()
+    books = gateway.movements(now - dt.timedelta(days=1), now + dt.timedelta(days=1))
+    assert (told.payment and told.payment.amount_cents, told.refunds) == (2000, ())
+    assert [(each.kind, each.amount_cents) for each in books] == [("gift", 2000)]
+    donation.refresh_from_db()
+    assert (donation.status, Refund.objects.count()) == (Status.HELD, 0)
+    assert not StripeEvent.objects.filter(processed_at=None).exists()
 
 
 def test_not_decided_in_time_staff_are_reminded_then_it_is_gone(program: Program) -> None:

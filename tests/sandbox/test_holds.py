@@ -8,6 +8,7 @@ import stripe
 from django.utils import timezone
 
 from sandbox import sweep
+from sandbox.resources.balance_transactions import card_fee
 
 from .conftest import asked, pay
 
@@ -65,15 +66,19 @@ def test_capture_takes_the_money_once(
     assert again.amount_received == taken
     charge = client_of_stripe.v1.charges.retrieve(intent.latest_charge.id)
     assert (charge.captured, charge.amount_captured, charge.amount_refunded) == (True, taken, 5000 - taken)
-    (movement,) = client_of_stripe.v1.balance_transactions.list().data
-    assert (movement.amount, movement.source) == (taken, charge.id)
+    movements = client_of_stripe.v1.balance_transactions.list().data[::-1]
+    assert [(each.amount, each.reporting_category) for each in movements] == [
+        (5000, "charge"),
+        (taken - 5000, "partial_capture_reversal"),
+    ][: 1 + bool(asked_for)]
+    assert sum(each.net for each in movements) == taken - card_fee(taken)
     assert client_of_stripe.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
     let_go = ["refund.created", "charge.refunded"] if taken < 5000 else []
     assert types(client_of_stripe)[4:] == ["charge.captured", "payment_intent.succeeded", *let_go]
     refunds = client_of_stripe.v1.refunds.list({"charge": charge.id}).data
-    assert [(each.amount, each.balance_transaction) for each in refunds] == [(3000, None)] * (
-        len(let_go) // 2
-    )
+    assert [(each.amount, each.balance_transaction) for each in refunds] == [
+        (3000, each.id) for each in movements[1:]
+    ]
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         client_of_stripe.v1.payment_intents.cancel(intent.id)
     assert refusal.value.code == "payment_intent_unexpected_state"
