@@ -45,7 +45,7 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
 
 def _plan(plan: RecurringDonation) -> dict[str, object]:
     """What a payment of a recurring gift says of the next one; nothing of a plan that is over."""
-    if plan.status != PlanStatus.ACTIVE or plan.next_charge_at is None:
+    if plan.status != PlanStatus.ACTIVE or plan.next_charge_at is None or plan.stop_requested_at is not None:
         return {}
     return {
         "plan_amount_cents": plan.amount_cents,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.utils import timezone, translation
 
-from donations.models import RecurringDonation
+from donations.models import Method, RecurringDonation
 from donations.notices import writing
 
 Change = Literal["amount", "paused", "resumed"]
@@ -18,6 +18,7 @@ def renewal_failed(plan: RecurringDonation, *, invoice_id: str, attempt: int, co
         f"{invoice_id}:{attempt}",
         plan,
         mend_url=plan.mend_url,
+        by_debit=plan.method == Method.SEPA_DEBIT,
         confirm=confirm,
         next_attempt_on=_day(plan.next_attempt_at),
     )
@@ -64,6 +65,7 @@ def ended(plan: RecurringDonation) -> bool:
         str(plan.public_id),
         plan,
         reason=plan.end_reason,
+        given=plan.donations.filter(settled_at__isnull=False).exists(),
         under_way=plan.payment_under_way,
     )
 

@@ -25,6 +25,7 @@ def _owe_about_a_plan(donation: Donation, frequency: str) -> None:
         donor=donation.donor,
         amount_cents=1000,
         frequency=frequency,
+        method="card" if frequency == "monthly" else "sepa_debit",
         language=donation.language,
         next_charge_at=soon,
         card_last4="4242",

@@ -241,7 +241,14 @@ def test_a_first_debit_that_is_refused_can_be_mended() -> None:
     hear()
 
     assert Donation.objects.get().status == Status.FAILED
-    assert kinds()[-1] in {"renewal_failed", "plan_ended"}
+    assert kinds()[-1] == "renewal_failed"
+    words = rendering.render(Letter.objects.order_by("pk").reverse()[0]).text
+    assert "an account that takes no debits" in words
+    assert "a card expires" not in words
+
+    plans.cancel(plan(), reason=EndReason.DONOR)
+    words = rendering.render(Letter.objects.get(kind="plan_ended")).text
+    assert "Thank you for having wished to help." in words  # and not for what never came
 
 
 def test_the_sweep_finds_a_renewal_that_nobody_told_us_of(program: Program) -> None:
@@ -318,7 +325,9 @@ def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None
     )
     assert ledger.read_total(program).gifts == 1
     assert kinds() == ["gift_thanks", "plan_ended"]
-    assert "may still arrive" not in rendering.render(Letter.objects.get(kind="plan_ended")).text
+    words = rendering.render(Letter.objects.get(kind="plan_ended")).text
+    assert "Thank you for what you gave." in words
+    assert "may still arrive" not in words
 
 
 def test_a_wish_to_end_is_kept_while_stripe_is_down(settings: Any) -> None:
