@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from donations.forms import GiftForm, is_siren
@@ -204,6 +205,17 @@ def test_each_frequency_is_offered_its_own_amounts_and_none_is_chosen_for_a_plan
 
 def test_a_use_of_another_programme_is_refused(program: Program) -> None:
     assert gift_form(program, designation="999999").errors.keys() == {"designation"}
+
+
+def test_without_suggestions_the_amount_of_ones_own_is_the_one_chosen(
+    program: Program, client: Client
+) -> None:
+    address = f"{program.get_absolute_url()}give/"
+    chosen = 'value="other" id="id_amount_other" checked'
+
+    assert chosen not in client.get(address).content.decode()
+    program.suggestedamounts.all().delete()
+    assert chosen in client.get(address).content.decode()
 
 
 def test_suggestions_show_the_cost_after_tax(program: Program) -> None:
