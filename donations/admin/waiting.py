@@ -15,15 +15,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import ngettext_lazy
 
-from donations.admin import waiting_plans, waiting_reversals
+from donations.admin import waiting_plans, waiting_reversals, waiting_wishes
 from donations.admin.waiting_kind import Kind
 from donations.models import (
     BankLine,
     Discrepancy,
     DiscrepancyState,
     Donation,
-    ErasureRequest,
-    ErasureStatus,
     LineState,
     Receipt,
     Status,
@@ -91,18 +89,8 @@ def _kinds() -> list[Kind]:
         ),
         *waiting_reversals.kinds(),
         *waiting_plans.kinds(),
-        Kind(
-            ErasureRequest,
-            "donations.answer_erasurerequest",
-            Q(status=ErasureStatus.WAITING),
-            ngettext_lazy(
-                "%(count)d person asks to be forgotten: answer within a month.",
-                "%(count)d people ask to be forgotten: answer within a month.",
-                "count",
-            ),
-            {"status__exact": ErasureStatus.WAITING},
-            urgent=True,
-        ),
+        *waiting_wishes.of_plans(),
+        *waiting_wishes.of_erasures(),
         Kind(
             StripeEvent,
             "donations.view_stripeevent",

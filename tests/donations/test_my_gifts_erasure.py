@@ -1,6 +1,8 @@
 """Being forgotten: what goes, what the law keeps, who answers, and the trace that stays."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -256,6 +258,25 @@ def test_the_home_of_the_admin_says_that_somebody_waits(treasurer: Client) -> No
     assert "1 person asks to be forgotten" in treasurer.get("/admin/").content.decode()
     page = treasurer.get("/admin/donations/erasurerequest/").content.decode()
     assert "/answer/" in page
+
+
+def test_the_home_of_the_admin_says_what_stripe_has_not_done_for_long(treasurer: Client) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=2)
+    going_on = plan(gift().donor, stop_requested_at=long_ago)
+    done = {"status": ErasureStatus.DONE, "answered_at": long_ago, "answered_by": staff.member("Treasurer")}
+    ErasureRequest.objects.create(email="gone@example.org", language="en", **done)
+
+    home = treasurer.get("/admin/").content.decode()
+
+    assert "1 recurring gift is to end, and Stripe has not ended it yet." in home
+    assert "1 person was forgotten here, and not at Stripe yet" in home
+    listed = re.findall(
+        r'href="(/admin/donations/(?:recurringdonation|erasurerequest)/\?[^"]+__isnull[^"]+)"', home
+    )
+    pages = [treasurer.get(html.unescape(address)).content.decode() for address in listed]
+    assert len(pages) == 2
+    assert f"recurringdonation/{going_on.pk}/" in pages[0]
+    assert "gone@example.org" in pages[1]
 
 
 def test_a_gift_of_a_forgotten_donor_still_settles_its_refund_in_the_books() -> None:
