@@ -49,6 +49,9 @@ def announce(program: Program, answers: PledgeAnswers, *, network: str = "") -> 
 
 
 def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Pledge:
+    foundation = issuer.current()
+    # One after the other: the second half of a double click finds what the first was given.
+    Issuer.objects.select_for_update().get(pk=foundation.pk)
     donor = Donor.objects.as_said(**answers.donor, language=answers.language)
     recent = Pledge.objects.since(email=donor.email, span=_HOUR)
     told = {"program": program, "donor": donor, "way": answers.way, "amount_cents": answers.amount_cents}
@@ -57,7 +60,7 @@ def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Ple
     few = recent.count() < LETTERS_AN_HOUR
     pledge = Pledge.objects.create(**told, updates_consent=answers.updates_consent, language=answers.language)
     if few and allowed:
-        _owe(pledge, issuer.current())
+        _owe(pledge, foundation)
     return pledge
 
 

@@ -1,15 +1,18 @@
 """Giving by transfer or cheque: what is shown, the reference that is given, and the letter that says how."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from donations import iban, references, transfers
+from donations.forms import PledgeForm
 from donations.models import Donor, Issuer, LedgerEntry, Pledge
 from donations.receipts import issuer
 from outreach.models import Letter
@@ -167,6 +170,23 @@ def test_asking_again_finds_the_same_reference(account: Issuer) -> None:
         ask()
 
     assert Pledge.objects.count() == Letter.objects.count() == Donor.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_is_one_reference(account: Issuer, program: Program) -> None:
+    form = PledgeForm(answers(), ways=transfers.ways())
+    assert form.is_valid()
+
+    def announce(_half: int) -> str:
+        try:
+            return transfers.announce(program, form.answers()).reference
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(announce, range(4)))) == 1
+
+    assert Pledge.objects.count() == Letter.objects.count() == 1
 
 
 def test_one_address_gets_few_letters_an_hour_and_the_same_answer(account: Issuer) -> None:
