@@ -15,6 +15,7 @@ from donations.models import BankLine, Donor, Pledge
 # Announced this long before the money came, at most, when only the amount or the name speaks for it.
 _PATIENCE = dt.timedelta(days=180)
 _MOST = 5
+_MOST_WORDS = 40
 
 
 def _base(mark: str) -> str:
@@ -70,7 +71,7 @@ def _by_announcement(line: BankLine) -> list[Proposal]:
     waiting = Pledge.objects.filter(created_at__date__range=(since, line.booked_on), gifts=None)
     same, other = [], []
     for pledge in waiting.select_related("donor").order_by("-created_at")[:1000]:
-        if not offline.similar(pledge.donor.name, line.name):
+        if not offline.similar(pledge.donor.name, line.said):
             continue
         if pledge.amount_cents == line.amount_cents:
             why = _("Somebody of this name announced a gift of this amount.")
@@ -82,8 +83,8 @@ def _by_announcement(line: BankLine) -> list[Proposal]:
 
 
 def _by_name(line: BankLine) -> list[Proposal]:
-    """Banks write names in capitals, without accents and in any order."""
-    words = [word for word in offline.words(line.name)[:12] if len(word) > 2]
+    """Banks write names in capitals, without accents and in any order; in a table, among other words."""
+    words = [word for word in offline.words(line.said)[:_MOST_WORDS] if len(word) > 2]
     if not words:
         return []
     pattern = rf"(^|[ '’-])({'|'.join(map(_with_accents, words))})($|[ '’-])"
@@ -92,7 +93,7 @@ def _by_name(line: BankLine) -> list[Proposal]:
     return [
         Proposal(donor, None, POSSIBLE, _("A donor has this name."))
         for donor in known
-        if offline.similar(donor.name, line.name)
+        if offline.similar(donor.name, line.said)
     ]
 
 

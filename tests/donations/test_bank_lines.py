@@ -18,7 +18,7 @@ from tests import staff
 from tests.donations import receipt_gifts
 from tests.donations.offline_gifts import ADD as RECORD
 from tests.donations.offline_gifts import CAMILLE, draft_in, in_order, received, typed
-from tests.donations.statements import one_line
+from tests.donations.statements import in_a_table, one_line
 
 
 @pytest.fixture
@@ -71,6 +71,25 @@ def test_a_donor_is_known_as_banks_write_names(treasurer: User, known: dict[str,
     found = matching.proposals(one_line(treasurer, name=written))
 
     assert [each.donor for each in found] == [donor]
+
+
+def test_a_table_without_names_still_proposes_who_its_words_name(campaign: Program, treasurer: User) -> None:
+    announced = Donor.objects.create(**CAMILLE)
+    Pledge.objects.create(program=campaign, donor=announced, way="transfer", language="fr", amount_cents=5000)
+    Pledge.objects.update(created_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    known = Donor.objects.create(**{**CAMILLE, "first_name": "Zoé", "last_name": "Témoin", "email": ""})
+    in_a_table(
+        treasurer,
+        "04/05/2026;VIR SEPA RECU DE MLE EXEMPLE CAMILLE POUR DON A LA RECHERCHE AUX FAMILLES;50,00",
+        "04/05/2026;VIR TEMOIN ZOE;9,00",
+    )
+
+    found = [matching.proposals(line) for line in BankLine.objects.order_by("-amount_cents")]
+
+    assert [[(each.donor, str(each.sure)) for each in row] for row in found] == [
+        [(announced, "Likely")],
+        [(known, "Possible")],
+    ]
 
 
 def test_a_line_of_nobody_known_has_no_proposal(treasurer: User) -> None:
