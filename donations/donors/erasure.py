@@ -144,12 +144,12 @@ def finish_at_stripe() -> int:
 
     Safe to repeat, and to be killed in. Call it outside any transaction.
     """
-    open_still = ErasureRequest.objects.filter(status=ErasureStatus.DONE, stripe_forgotten_at=None)
-    forgotten = 0
+    done = ErasureRequest.objects.filter(status=ErasureStatus.DONE)
+    open_still, forgotten = done.filter(stripe_forgotten_at=None), 0
     for request in open_still:
         if at_stripe.forget_customers(request, placeholder=placeholder(request)):
             forgotten += open_still.filter(pk=request.pk).update(stripe_forgotten_at=timezone.now())
-    at_stripe.forget_late_events(_NOWHERE)
+    at_stripe.forget_late_events([placeholder(request) for request in done])
     return forgotten
 
 
