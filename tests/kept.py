@@ -21,9 +21,11 @@ from pathlib import Path
 from django.db import connection
 
 from tests.processes import ROOT, database_url
+from tests.project import commands
 
 _FOLDER = ROOT / ".pytest_cache"  # pytest's own, and not a part of the project
 _DATA_FOLDER = ("campaign", "donations", "locale", "outreach", "programs", "sandbox", "requirements.txt")
+_STATIC = ("static", "campaign", "requirements.txt")
 _TABLES = ("*/migrations/*.py", "*/models/*.py", "*/models.py", "campaign/settings.py", "requirements.txt")
 _PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 _LOCK = 7_046_029_254_386_353_131  # PostgreSQL's advisory locks are known by a number
@@ -37,6 +39,11 @@ def migrated() -> Path:
 def prepared() -> Path:
     """A data folder as a first `make run` leaves it. Copy it."""
     return _kept("prepared", _fingerprint(_below(_DATA_FOLDER)), _prepare)
+
+
+def collected() -> Path:
+    """The static files as production collects them: hashed and compressed. Copy the folder as `static`."""
+    return _kept("collected", _fingerprint(_below(_STATIC)), _collect) / "static"
 
 
 def fill_test_database() -> None:
@@ -97,6 +104,10 @@ def _migrate(folder: Path) -> None:
 def _prepare(folder: Path) -> None:
     shutil.copyfile(migrated(), folder / "db.sqlite3")
     _run(["-m", "campaign.run.prepare"], folder)
+
+
+def _collect(folder: Path) -> None:
+    _run(["manage.py", "collectstatic", "--no-input", "--verbosity", "0"], folder, **commands.production())
 
 
 def _run(arguments: list[str], folder: Path, **environment: str) -> None:
