@@ -22,8 +22,9 @@ _GIFT = (
     " created_at paid_at stripe_payment_intent_id stripe_charge_id"
 )
 _PLAN = (
-    "status frequency method display public_name language card_last4 next_charge_at created_at started_at"
-    " paused_at ended_at end_reason end_comment"
+    "status frequency method display public_name language card_last4 card_expires_on next_charge_at"
+    " failing_since failures next_attempt_at created_at started_at paused_at stop_requested_at ended_at"
+    " end_reason end_comment"
 )
 _SUBSCRIPTION = "language consent_text source consented_at confirmed_at unsubscribed_at"
 _LETTER = "kind to language state created_at sent_at subject text"

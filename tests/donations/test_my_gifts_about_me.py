@@ -192,6 +192,7 @@ def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
     """A column added later is told too, or left out here on purpose."""
     given = gift()
     settled(given)
+    plan(given.donor)
     announced = Pledge.objects.create(program=given.program, donor=given.donor, way="cheque", language="fr")
     copy = json.loads(own.get("/en/my-gifts/data/").content)
     ours = {"id", "public_id", "donor", "program", "designation", "plan", "currency", "amount_cents"}
@@ -205,3 +206,6 @@ def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
     assert copy["announced_gifts"][0]["reference"] == announced.reference
     assert {field.name for field in Donor._meta.fields} - {"id"} == set(copy["donors"][0])
     assert {field.name for field in Donation._meta.fields} - ours - machine <= set(copy["gifts"][0])
+    machine |= {"stripe_customer_id", "stripe_subscription_id", "failed_invoice_id", "mend_url"}
+    told = set(copy["recurring_gifts"][0])
+    assert {field.name for field in RecurringDonation._meta.fields} - ours - machine <= told
