@@ -17,7 +17,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from donations import comparison, gateway, ledger, payments, plans, reconcile, refunds, tasks
+from donations import (
+    checkout,
+    comparison,
+    gateway,
+    ledger,
+    payments,
+    plans,
+    reconcile,
+    refunds,
+    review,
+    tasks,
+)
+from donations.forms import GiftForm
 from donations.models import (
     Donation,
     EndReason,
@@ -38,7 +50,7 @@ from sandbox import deliveries, disputes, errors, store, sweep
 from sandbox import refunds as stripe_refunds
 from sandbox.models import Delivery, StripeObject, StripeObjectQuerySet
 from tests import content
-from tests.giving import DECLINED_CARD, GOOD_CARD, debit, give, pay
+from tests.giving import DECLINED_CARD, GOOD_CARD, debit, form_data, give, pay
 from tests.journeys.waiting import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,6 +114,14 @@ class Campaign(RuleBasedStateMachine):
     @rule(place=_PLACES, frequency=st.sampled_from(["once", "once", "monthly"]))
     def gives(self, place: int, frequency: str) -> None:
         give(email=f"d{place}@example.org", amount="other", other_amount="12.50", frequency=frequency)
+
+    @rule(place=_PLACES)
+    def gives_in_an_odd_way(self, place: int) -> None:
+        """Its money will only be set aside until somebody has looked."""
+        program = Program.objects.get(slug_en="hematology")
+        form = GiftForm(form_data(email=f"d{place}@example.org"), program=program)
+        assert form.is_valid()
+        checkout.start(program, form.answers(), token="", review_because="odd")
 
     @rule(place=_PLACES, card=st.sampled_from(_CARDS))
     def pays_by_card(self, place: int, card: str) -> None:
@@ -169,6 +189,11 @@ class Campaign(RuleBasedStateMachine):
         if charge := self._charge(place, refunded=False):
             with suppress(errors.InvalidRequest):  # more than is left, or contested
                 store.retrying(lambda: stripe_refunds.give_back(store.fetch("charge", charge), cents))
+
+    @rule(place=_PLACES, take=st.booleans())
+    def staff_decide(self, place: int, take: bool) -> None:
+        if gift := self._gift(place, status=Status.HELD):
+            self._decide(gift, take)
 
     # --- Webhooks, workers, sweeps ---
 
@@ -240,6 +265,8 @@ class Campaign(RuleBasedStateMachine):
             _long_ago()
             tasks.process_events()
             _sweeps()
+            for gift in Donation.objects.filter(status=Status.HELD):
+                self._decide(gift, True)
             comparison.compare(since=self._since(), until=self._until())
 
     def _holds_in_the_end(self) -> None:
@@ -264,7 +291,8 @@ class Campaign(RuleBasedStateMachine):
         assert sorted(gifts.values_list("donation", flat=True)) == sorted(
             settled.values_list("pk", flat=True)
         )
-        charged = [each.data["id"] for each in StripeObject.objects.of_kind("charge") if each.data["paid"]]
+        charges = [each.data for each in StripeObject.objects.of_kind("charge")]
+        charged = [each["id"] for each in charges if each["paid"] and each["captured"]]
         assert sorted(gifts.values_list("source_ref", flat=True)) == sorted(charged)
         assert not Donation.objects.filter(status__in=[Status.PROCESSING, Status.HELD]).exists()
         assert not Refund.objects.filter(status="requested").exists()
@@ -283,6 +311,13 @@ class Campaign(RuleBasedStateMachine):
             taken = [number for each, number in numbers if each == year]
             assert taken == list(range(1, len(taken) + 1))
 
+    def _decide(self, gift: Donation, take: bool) -> None:
+        with suppress(review.NotPossible):
+            if take:
+                review.release(gift, by=self.treasurer)
+            else:
+                review.reject(gift, by=self.treasurer, note="")
+
     def _since(self) -> dt.datetime:
         return timezone.now() - dt.timedelta(days=2)
 
@@ -296,7 +331,7 @@ class Campaign(RuleBasedStateMachine):
 
     def _charge(self, place: int, **wanted: Any) -> str | None:
         """The id of a paid charge at Stripe."""
-        fields = {f"data__{name}": value for name, value in wanted.items()}
+        fields = {f"data__{name}": value for name, value in {"captured": True, **wanted}.items()}
         paid = StripeObject.objects.of_kind("charge").filter(data__status="succeeded", **fields)
         found = list(paid.order_by("pk").values_list("object_id", flat=True))
         return found[place % len(found)] if found else None
@@ -311,6 +346,7 @@ def _sweeps() -> None:
     tasks.reconcile_pending()
     tasks.send_refunds()
     tasks.watch_plans()
+    tasks.review_held()
 
 
 def _long_ago() -> None:
