@@ -74,6 +74,17 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
     at_once = intent.data["capture_method"] != "automatic_async"
     if at_once:
         charges.book(paid)
+    succeed(intent, paid)
+    events.emit("charge.succeeded", paid.data, None)
+    events.emit("payment_intent.succeeded", intent.data, None)
+    if not at_once:
+        due.owe(BOOKING, paid, _BOOKED_AFTER)
+    aftermath.owe(paid)
+    return True
+
+
+def succeed(intent: StripeObject, paid: StripeObject) -> None:
+    """The intent's money was taken by the charge `paid`. Tells nobody."""
     intent.data |= {
         "amount_received": intent.data["amount"],
         "last_payment_error": None,
@@ -82,12 +93,6 @@ def charge(intent: StripeObject, card: Card, details: dict[str, Any]) -> bool:
         "status": "succeeded",
     }
     store.save(intent)
-    events.emit("charge.succeeded", paid.data, None)
-    events.emit("payment_intent.succeeded", intent.data, None)
-    if not at_once:
-        due.owe(BOOKING, paid, _BOOKED_AFTER)
-    aftermath.owe(paid)
-    return True
 
 
 def book(charge: StripeObject) -> None:

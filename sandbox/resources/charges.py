@@ -11,10 +11,13 @@ KIND = "charge"
 _DEBIT_PREFIX = "py_3"
 
 
-def authorise(intent: dict[str, Any], card: Card, billing: dict[str, Any]) -> StripeObject:
+def authorise(
+    intent: dict[str, Any], card: Card, billing: dict[str, Any], charge_id: str | None = None
+) -> StripeObject:
     """Have the bank hold the intent's amount: no money has moved."""
     data = _blank(intent, payment_details.card(card, intent["amount"]), billing)
     data |= {
+        "id": charge_id or data["id"],
         "outcome": _outcome("authorized", "Payment complete.", "approved_by_network", risk_score=20),
         "paid": True,
         "status": "succeeded",

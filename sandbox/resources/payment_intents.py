@@ -16,9 +16,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def start(session: dict[str, Any], asked: dict[str, Any]) -> StripeObject:
+def start(session: dict[str, Any], asked: dict[str, Any], intent_id: str | None = None) -> StripeObject:
     """The intent behind a Checkout Session; `asked` is the session's `payment_intent_data`."""
-    intent_id = store.new_id(KIND)
+    intent_id = intent_id or store.new_id(KIND)
     data = {
         "id": intent_id,
         "object": KIND,

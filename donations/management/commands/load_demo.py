@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 from anyascii import anyascii
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from donations import payments
@@ -63,49 +65,74 @@ class Command(BaseCommand):
         if program is None:
             raise CommandError("There is no programme yet. Run `manage.py load_content` first.")
         demo.load(program)
-        made = sum(self._give(program, number, gift) for number, gift in enumerate(_GIFTS, start=1))
+        made = load_gifts(program)
         self.stdout.write(f"{made} fictitious gifts added, {len(_GIFTS) - made} were there.")
         reader = User.objects.filter(is_staff=True, groups__name="Treasurer").order_by("pk").first()
         if reader and bank_demo.load(program, by=reader):
             self.stdout.write("A fictitious bank statement was read.")
 
-    def _give(self, program: Program, number: int, gift: DemoGift) -> bool:
-        company = gift.kind == Kind.COMPANY
-        donor, _ = Donor.objects.get_or_create(
-            kind=gift.kind,
-            email=gift_email(gift),
-            first_name=gift.first_name,
-            last_name="" if company else gift.name,
-            company_name=gift.name if company else "",
-            city=gift.city,
-            country=gift.country,
-            language=gift.language,
+
+def load_gifts(program: Program) -> int:
+    """How many were added. The sandbox knows of all of them afterwards. Repeating it adds nothing."""
+    return sum(_give(program, number, gift) for number, gift in enumerate(_GIFTS, start=1))
+
+
+@transaction.atomic
+def _give(program: Program, number: int, gift: DemoGift) -> bool:
+    """True when this call did it. Our books and the sandbox's have the gift, or neither has."""
+    donation = _asked_for(program, number, gift)
+    made = payments.settle(donation, _payment(program, number, gift))
+    if donation.stripe_charge_id and donation.paid_at:
+        call_command(
+            "sandbox_remember_charge",
+            donation.stripe_charge_id,
+            str(donation.stripe_payment_intent_id),
+            str(donation.amount_cents),
+            donation.paid_at.isoformat(),
+            f"--metadata=donation={donation.public_id}",
+            verbosity=0,
         )
-        donation, _ = Donation.objects.get_or_create(
-            submission_key=f"demo-{number}",
-            defaults={
-                "program": program,
-                "donor": donor,
-                "amount_cents": gift.euros * 100,
-                "language": gift.language,
-            },
-        )
-        return payments.settle(
-            donation,
-            Payment(
-                payment_intent_id=f"pi_demo_{number}",
-                charge_id=f"ch_demo_{number}",
-                amount_cents=gift.euros * 100,
-                currency="EUR",
-                fee_cents=gift.euros * 100 * 15 // 1000 + 25,
-                method=Method.CARD,
-                paid_at=max(
-                    timezone.now() - dt.timedelta(days=gift.days_ago),
-                    timezone.make_aware(dt.datetime.combine(program.starts_on, dt.time(12))),
-                ),
-                livemode=False,
-            ),
-        )
+    return made
+
+
+def _asked_for(program: Program, number: int, gift: DemoGift) -> Donation:
+    company = gift.kind == Kind.COMPANY
+    donor, _ = Donor.objects.get_or_create(
+        kind=gift.kind,
+        email=gift_email(gift),
+        first_name=gift.first_name,
+        last_name="" if company else gift.name,
+        company_name=gift.name if company else "",
+        city=gift.city,
+        country=gift.country,
+        language=gift.language,
+    )
+    donation, _ = Donation.objects.get_or_create(
+        submission_key=f"demo-{number}",
+        defaults={
+            "program": program,
+            "donor": donor,
+            "amount_cents": gift.euros * 100,
+            "language": gift.language,
+        },
+    )
+    return donation
+
+
+def _payment(program: Program, number: int, gift: DemoGift) -> Payment:
+    return Payment(
+        payment_intent_id=f"pi_demo_{number}",
+        charge_id=f"ch_demo_{number}",
+        amount_cents=gift.euros * 100,
+        currency="EUR",
+        fee_cents=gift.euros * 100 * 15 // 1000 + 25,
+        method=Method.CARD,
+        paid_at=max(
+            timezone.now() - dt.timedelta(days=gift.days_ago),
+            timezone.make_aware(dt.datetime.combine(program.starts_on, dt.time(12))),
+        ),
+        livemode=False,
+    )
 
 
 def gift_email(gift: DemoGift) -> str:
