@@ -24,9 +24,8 @@ def found() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def lacking() -> NoReturn:
-    """Skip and say why; where a browser is required, as in CI, fail."""
-    reason = f"no browser: none of {', '.join(NAMES)} is installed"
+def lacking(reason: str = f"no browser: none of {', '.join(NAMES)} is installed") -> NoReturn:
+    """Skip and say what this machine lacks; where a browser and all else is required, as in CI, fail."""
     if os.environ.get("BROWSER_REQUIRED"):
         pytest.fail(reason)
     pytest.skip(reason)
