@@ -17,7 +17,7 @@ from django.utils import translation
 
 from campaign import catalogues
 from programs.models import Program
-from tests import content, database, environment, kept, suites
+from tests import content, database, environment, kept, rendering, suites
 from tests.processes import Worker
 
 # Not queue/control: this process's Celery connection has declared its queue there, once.
@@ -56,6 +56,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         database.drop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_kept_once(django_test_environment: None) -> None:
+    rendering.keep_once()
 
 
 @pytest.fixture(autouse=True)
