@@ -9,6 +9,7 @@ from django.utils import timezone
 from donations import reconcile
 from donations.hearing import HANDLERS
 from donations.models import Donation, RecurringDonation
+from outreach.models import Letter
 from sandbox.billing import renewals
 from sandbox.models import StripeObject
 from tests.giving import GOOD_CARD, give, pay
@@ -50,3 +51,15 @@ def hear() -> list[str]:
         for event in events
         if event.data["type"] in HANDLERS
     ]
+
+
+def mend(failing: RecurringDonation) -> None:
+    """Pay the failed renewal with another card on the hosted page."""
+    card = {"card": "5555555555554444", "action": "pay"}
+    answer = requests.post(failing.mend_url, data=card, allow_redirects=False, timeout=20)
+    assert answer.status_code < 400, answer.text
+
+
+def letter_kinds() -> list[str]:
+    """Of all the letters that are owed, in the order they came."""
+    return list(Letter.objects.order_by("pk").values_list("kind", flat=True))

@@ -1,12 +1,9 @@
 """Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
-import requests
 from django.test import Client, override_settings
-from django.utils import timezone
 from django.utils.html import strip_tags
 
 from donations import gateway, ledger, plans, reconcile, reversals
@@ -26,8 +23,8 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox import disputes
 from sandbox.models import StripeObject
-from tests.giving import DECLINED_CARD, GOOD_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
-from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, pass_days, plan
+from tests.giving import banks_answer, debit, give, pay
+from tests.planning import begin, hear, letter_kinds, pass_days, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,10 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _site(stripe_sandbox: str, program: Program) -> None:
     pass
-
-
-def kinds() -> list[str]:
-    return list(Letter.objects.order_by("pk").values_list("kind", flat=True))
 
 
 def test_the_first_payment_begins_the_plan_and_is_a_gift(program: Program) -> None:
@@ -63,7 +56,7 @@ def test_whatever_stripe_tells_of_the_first_payment_counts_once(program: Program
     hear()
 
     assert Donation.objects.count() == LedgerEntry.objects.count() == Receipt.objects.count() == 1
-    assert kinds() == ["gift_thanks"]
+    assert letter_kinds() == ["gift_thanks"]
 
 
 def test_the_events_alone_begin_a_plan(program: Program) -> None:
@@ -89,18 +82,8 @@ def test_each_renewal_is_a_gift_of_its_own(program: Program) -> None:
     assert {gift.plan for gift in gifts} == {plan()}
     assert len({gift.stripe_charge_id for gift in gifts}) == 3
     assert ledger.read_total(program) == ledger.Total(raised_cents=15000, gifts=3, donors=1, entries=3)
-    assert kinds() == ["gift_thanks"] * 3
+    assert letter_kinds() == ["gift_thanks"] * 3
     assert Receipt.objects.count() == 3
-
-
-def test_a_declined_first_card_begins_nothing() -> None:
-    donation = give(frequency="monthly")
-    pay(donation, DECLINED_CARD)
-
-    hear()
-
-    assert plan().status == PlanStatus.PENDING
-    assert Donation.objects.get().status == Status.PENDING
 
 
 def test_a_plan_whose_payment_page_ran_out_is_given_up() -> None:
@@ -110,109 +93,7 @@ def test_a_plan_whose_payment_page_ran_out_is_given_up() -> None:
     hear()
 
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.ABANDONED)
-    assert kinds() == []
-
-
-def test_a_failed_renewal_writes_once_for_each_attempt_and_ends_kindly() -> None:
-    begin(FAILING_CARD)
-    pass_days(32)
-    hear()
-
-    failing = plan()
-    assert (failing.status, failing.failures) == (PlanStatus.PAST_DUE, 1)
-    assert failing.next_attempt_at
-    assert Donation.objects.order_by("pk")[1].status == Status.FAILED
-    letter = rendering.render(Letter.objects.get(kind="renewal_failed"))
-    assert failing.mend_url in letter.text
-
-    pass_days(60)
-    hear()
-    hear()
-
-    over = plan()
-    assert (over.status, over.end_reason, over.next_charge_at) == (PlanStatus.ENDED, EndReason.FAILED, None)
-    assert kinds()[0] == "gift_thanks"
-    assert kinds()[-1] == "plan_ended"
-    assert Donation.objects.count() == 2
-
-
-def test_a_plan_that_is_paused_while_a_payment_fails_is_not_charged_for_it(program: Program) -> None:
-    """Stripe goes on trying an invoice that was made before the pause, unless it is void."""
-    begin(FAILING_CARD)
-    pass_days(32)
-    hear()
-    plans.pause(plan())
-    paused = plan()
-    assert (paused.status, paused.failures, paused.mend_url) == (PlanStatus.PAUSED, 0, "")
-    assert paused.failing_since is None
-
-    StripeObject.objects.of_kind("payment_method").update(private={"number": GOOD_CARD})
-    pass_days(50)
-    hear()
-
-    assert ledger.read_total(program).gifts == 1
-
-
-def test_a_debit_that_is_with_the_bank_arrives_in_spite_of_a_pause(program: Program) -> None:
-    debit(give(frequency="monthly"))
-    hear()
-    plans.pause(plan())
-    told = rendering.render(Letter.objects.get(kind="plan_changed"))
-    assert "already with your bank may still arrive" in told.text
-
-    banks_answer()
-    hear()
-
-    assert plan().status == PlanStatus.PAUSED
-    assert ledger.read_total(program).gifts == 1
-
-
-def test_a_plan_that_only_fails_is_ended_here_whatever_stripe_is_set_to_do() -> None:
-    begin(FAILING_CARD)
-    pass_days(32)
-    hear()
-    assert plan().failing_since
-    watching.sweep()
-    assert plan().status == PlanStatus.PAST_DUE
-    RecurringDonation.objects.update(failing_since=timezone.now() - dt.timedelta(days=62))
-
-    watching.sweep()
-
-    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.FAILED)
-    assert kinds()[-1] == "plan_ended"
-
-
-def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None:
-    begin(FAILING_CARD)
-    pass_days(32)
-    hear()
-    mend(plan())
-
-    hear()
-
-    mended = plan()
-    assert (mended.status, mended.failures, mended.mend_url) == (PlanStatus.ACTIVE, 0, "")
-    assert mended.failing_since is None
-    assert mended.card_last4 == "4444"
-    assert ledger.read_total(program).raised_cents == 10000
-    assert [gift.status for gift in Donation.objects.all()] == [Status.PAID] * 2
-
-
-def mend(failing: RecurringDonation) -> None:
-    """Pay the failed renewal with another card on the hosted page."""
-    card = {"card": "5555555555554444", "action": "pay"}
-    answer = requests.post(failing.mend_url, data=card, allow_redirects=False, timeout=20)
-    assert answer.status_code < 400, answer.text
-
-
-def test_a_bank_that_asks_to_confirm_gets_one_letter_that_says_so() -> None:
-    begin(CONFIRMING_CARD)
-    pass_days(32)
-
-    hear()
-
-    words = rendering.render(Letter.objects.get(kind="renewal_failed"))
-    assert "Your bank asks you to confirm your gift" in words.subject
+    assert letter_kinds() == []
 
 
 def test_a_plan_by_direct_debit_waits_for_the_bank(program: Program) -> None:
@@ -222,7 +103,7 @@ def test_a_plan_by_direct_debit_waits_for_the_bank(program: Program) -> None:
 
     assert plan().status == PlanStatus.ACTIVE
     assert Donation.objects.get().status == Status.PROCESSING
-    assert kinds() == ["gift_processing"]
+    assert letter_kinds() == ["gift_processing"]
 
     banks_answer()
     hear()
@@ -230,25 +111,7 @@ def test_a_plan_by_direct_debit_waits_for_the_bank(program: Program) -> None:
     assert Donation.objects.get().status == Status.PAID
     assert Donation.objects.get().mandate_reference
     assert ledger.read_total(program).raised_cents == 5000
-    assert kinds() == ["gift_processing", "gift_thanks"]
-
-
-def test_a_first_debit_that_is_refused_can_be_mended() -> None:
-    donation = give(frequency="monthly")
-    debit(donation, REFUSED_IBAN)
-    banks_answer()
-
-    hear()
-
-    assert Donation.objects.get().status == Status.FAILED
-    assert kinds()[-1] == "renewal_failed"
-    words = rendering.render(Letter.objects.order_by("pk").reverse()[0]).text
-    assert "an account that takes no debits" in words
-    assert "a card expires" not in words
-
-    plans.cancel(plan(), reason=EndReason.DONOR)
-    words = rendering.render(Letter.objects.get(kind="plan_ended")).text
-    assert "Thank you for having wished to help." in words  # and not for what never came
+    assert letter_kinds() == ["gift_processing", "gift_thanks"]
 
 
 def test_the_sweep_finds_a_renewal_that_nobody_told_us_of(program: Program) -> None:
@@ -281,7 +144,7 @@ def test_a_changed_amount_is_what_the_next_payment_asks(program: Program) -> Non
     assert plan().amount_cents == 2000
     assert [gift.amount_cents for gift in Donation.objects.order_by("pk")] == [5000, 2000]
     assert ledger.read_total(program).raised_cents == 7000
-    assert kinds() == ["gift_thanks", "plan_changed", "gift_thanks"]
+    assert letter_kinds() == ["gift_thanks", "plan_changed", "gift_thanks"]
 
 
 def test_a_paused_plan_asks_nothing_until_it_is_resumed(program: Program) -> None:
@@ -298,7 +161,7 @@ def test_a_paused_plan_asks_nothing_until_it_is_resumed(program: Program) -> Non
 
     assert plan().status == PlanStatus.ACTIVE
     assert ledger.read_total(program).gifts == 2
-    assert kinds() == ["gift_thanks", "plan_changed", "plan_changed", "gift_thanks"]
+    assert letter_kinds() == ["gift_thanks", "plan_changed", "plan_changed", "gift_thanks"]
 
 
 def test_an_answer_that_took_its_time_never_covers_a_newer_one() -> None:
@@ -324,7 +187,7 @@ def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None
         "I move abroad",
     )
     assert ledger.read_total(program).gifts == 1
-    assert kinds() == ["gift_thanks", "plan_ended"]
+    assert letter_kinds() == ["gift_thanks", "plan_ended"]
     words = rendering.render(Letter.objects.get(kind="plan_ended")).text
     assert "Thank you for what you gave." in words
     assert "may still arrive" not in words

@@ -1,0 +1,146 @@
+"""Payments of a recurring gift that fail: who is told, how it is mended, and when it ends."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from donations import ledger, plans
+from donations.models import Donation, EndReason, PlanStatus, RecurringDonation, Status
+from donations.plans import watching
+from outreach import rendering
+from outreach.models import Letter
+from programs.models import Program
+from sandbox.models import StripeObject
+from tests.giving import DECLINED_CARD, GOOD_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
+from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, letter_kinds, mend, pass_days, plan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _site(stripe_sandbox: str, program: Program) -> None:
+    pass
+
+
+def test_a_declined_first_card_begins_nothing() -> None:
+    donation = give(frequency="monthly")
+    pay(donation, DECLINED_CARD)
+
+    hear()
+
+    assert plan().status == PlanStatus.PENDING
+    assert Donation.objects.get().status == Status.PENDING
+
+
+def test_a_failed_renewal_writes_once_for_each_attempt_and_ends_kindly() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+
+    failing = plan()
+    assert (failing.status, failing.failures) == (PlanStatus.PAST_DUE, 1)
+    assert failing.next_attempt_at
+    assert Donation.objects.order_by("pk")[1].status == Status.FAILED
+    letter = rendering.render(Letter.objects.get(kind="renewal_failed"))
+    assert failing.mend_url in letter.text
+
+    pass_days(60)
+    hear()
+    hear()
+
+    over = plan()
+    assert (over.status, over.end_reason, over.next_charge_at) == (PlanStatus.ENDED, EndReason.FAILED, None)
+    assert letter_kinds()[0] == "gift_thanks"
+    assert letter_kinds()[-1] == "plan_ended"
+    assert Donation.objects.count() == 2
+
+
+def test_a_plan_that_is_paused_while_a_payment_fails_is_not_charged_for_it(program: Program) -> None:
+    """Stripe goes on trying an invoice that was made before the pause, unless it is void."""
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    plans.pause(plan())
+    paused = plan()
+    assert (paused.status, paused.failures, paused.mend_url) == (PlanStatus.PAUSED, 0, "")
+    assert paused.failing_since is None
+
+    StripeObject.objects.of_kind("payment_method").update(private={"number": GOOD_CARD})
+    pass_days(50)
+    hear()
+
+    assert ledger.read_total(program).gifts == 1
+
+
+def test_a_debit_that_is_with_the_bank_arrives_in_spite_of_a_pause(program: Program) -> None:
+    debit(give(frequency="monthly"))
+    hear()
+    plans.pause(plan())
+    told = rendering.render(Letter.objects.get(kind="plan_changed"))
+    assert "already with your bank may still arrive" in told.text
+
+    banks_answer()
+    hear()
+
+    assert plan().status == PlanStatus.PAUSED
+    assert ledger.read_total(program).gifts == 1
+
+
+def test_a_plan_that_only_fails_is_ended_here_whatever_stripe_is_set_to_do() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    assert plan().failing_since
+    watching.sweep()
+    assert plan().status == PlanStatus.PAST_DUE
+    RecurringDonation.objects.update(failing_since=timezone.now() - dt.timedelta(days=62))
+
+    watching.sweep()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.FAILED)
+    assert letter_kinds()[-1] == "plan_ended"
+
+
+def test_a_failed_renewal_is_mended_on_the_hosted_page(program: Program) -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    mend(plan())
+
+    hear()
+
+    mended = plan()
+    assert (mended.status, mended.failures, mended.mend_url) == (PlanStatus.ACTIVE, 0, "")
+    assert mended.failing_since is None
+    assert mended.card_last4 == "4444"
+    assert ledger.read_total(program).raised_cents == 10000
+    assert [gift.status for gift in Donation.objects.all()] == [Status.PAID] * 2
+
+
+def test_a_bank_that_asks_to_confirm_gets_one_letter_that_says_so() -> None:
+    begin(CONFIRMING_CARD)
+    pass_days(32)
+
+    hear()
+
+    words = rendering.render(Letter.objects.get(kind="renewal_failed"))
+    assert "Your bank asks you to confirm your gift" in words.subject
+
+
+def test_a_first_debit_that_is_refused_can_be_mended() -> None:
+    donation = give(frequency="monthly")
+    debit(donation, REFUSED_IBAN)
+    banks_answer()
+
+    hear()
+
+    assert Donation.objects.get().status == Status.FAILED
+    assert letter_kinds()[-1] == "renewal_failed"
+    words = rendering.render(Letter.objects.order_by("pk").reverse()[0]).text
+    assert "an account that takes no debits" in words
+    assert "a card expires" not in words
+
+    plans.cancel(plan(), reason=EndReason.DONOR)
+    words = rendering.render(Letter.objects.get(kind="plan_ended")).text
+    assert "Thank you for having wished to help." in words  # and not for what never came
