@@ -70,6 +70,7 @@ def ask_progress(page: Page) -> Meter:
 def click_to_give(page: Page, visitor: Visitor) -> None:
     page.get_by_role("link", name=visitor.says("Make a gift")).first.click()
     expect(page.locator("h1")).to_have_text(visitor.says("Make a gift"))
+    page.wait_for_load_state()  # its style sheets hide the amounts of the other frequencies
 
 
 def fill_in(page: Page, visitor: Visitor, *, euros: str = "50", updates: bool = False) -> None:
