@@ -24,6 +24,8 @@ help: ## this list
 run: .venv/.runtime ## the whole site on http://127.0.0.1:8000, or PORT=…; Ctrl-C ends everything
 	@exec $(PY) -m campaign.run
 
+# Without a server or a browser beside them, tests wait for the processes that they start.
+test: N = $$(( 2 + $$($(PY) -c 'import os; print(os.cpu_count() or 1)') ))
 test: .venv/.development ## the whole suite on the embedded database (ARGS='-k word' to choose)
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) $(SIDE_BY_SIDE) -m 'not browser and not services' $(ARGS)
 
