@@ -7,18 +7,23 @@ total of its month and kind. Nothing that a visitor reads adds up the ledger.
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
-from donations.models import Donation, Donor, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from donations.models import Donation, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
 from programs.models import Program
 
 # The entries that are gifts, and how the one that takes a gift off again is known.
 _GIFTS = (EntryKind.GIFT, EntryKind.OFFLINE)
 _UNDONE = "undone"
+# Of the gift that an entry is about: what takes it off again.
+_UNDOING = LedgerEntry.objects.filter(
+    donation=OuterRef("donation"), kind=EntryKind.CORRECTION, source=_UNDONE
+)
 
 
 @dataclass(frozen=True)
@@ -218,34 +223,65 @@ def sum_months(program: Program) -> dict[Slot, Sums]:
     return {Slot(month.date(), kind): Sums(cents, entries) for month, kind, cents, entries in rows}
 
 
-# Of the gift that an entry is about: what takes it off again.
-_UNDOING = LedgerEntry.objects.filter(
-    donation=OuterRef("donation"), kind=EntryKind.CORRECTION, source=_UNDONE
-)
+# Written out: every gift comes by here, and Django takes longer to write it than PostgreSQL to carry it out.
+_MOVE_TOTAL = """
+    UPDATE donations_programtotal SET
+        raised_cents = raised_cents + %(cents)s,
+        gifts = gifts + %(gifts)s,
+        donors = donors + {donors},
+        entries = entries + 1,
+        updated_at = %(now)s
+    WHERE program_id = %(program)s"""
+# The donor gives to this programme with another gift that counts. Their address is the one they have by
+# then: whoever posts may have read it before it was changed for another.
+_GIVES_ALREADY = """
+    EXISTS (
+        SELECT 1 FROM donations_ledgerentry AS entry
+        JOIN donations_donation AS gift ON gift.id = entry.donation_id
+        JOIN donations_donor AS giver ON giver.id = gift.donor_id
+        WHERE entry.program_id = %(program)s AND entry.kind IN ('gift', 'offline')
+            AND gift.id <> %(donation)s AND {same_donor}
+            AND NOT EXISTS (
+                SELECT 1 FROM donations_ledgerentry AS undoing
+                WHERE undoing.donation_id = gift.id
+                    AND undoing.kind = 'correction' AND undoing.source = 'undone'
+            )
+    )"""
+_BY_ADDRESS = "giver.email = (SELECT email FROM donations_donor WHERE id = %(donor)s)"
+_BY_PERSON = "giver.id = %(donor)s"
+_DONORS = f"CASE WHEN {_GIVES_ALREADY} THEN 0 ELSE %(gifts)s END"
 
 
-def _counts(entry: LedgerEntry) -> tuple[int, int | Case]:
-    """By how much an entry moves the number of gifts and of donors.
+def _move_total(entry: LedgerEntry) -> bool:
+    """Move the programme's total by an entry that is written. False when it has none yet.
 
-    The second is found out by the statement that moves the total: it holds the programme's lock, so it
+    Whether the donor is new is found out by the same statement: it holds the programme's lock, so it
     sees every entry there is.
     """
+    gifts = _gifts_moved(entry)
+    donors, values = "0", dict[str, Any]()
+    if entry.donation and gifts:
+        donor = entry.donation.donor
+        donors = _DONORS.format(same_donor=_BY_ADDRESS if donor.email else _BY_PERSON)
+        values = {"donation": entry.donation.pk, "donor": donor.pk}
+    values |= {
+        "cents": entry.amount_cents,
+        "gifts": gifts,
+        "now": connection.ops.adapt_datetimefield_value(timezone.now()),
+        "program": entry.program_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_TOTAL.format(donors=donors), values)
+        return bool(cursor.rowcount)
+
+
+def _gifts_moved(entry: LedgerEntry) -> int:
+    """By how much an entry moves the number of gifts."""
     if entry.donation is None:
-        return 0, 0  # money that is nobody's gift
+        return 0  # money that is nobody's gift
     if entry.kind in _GIFTS:
-        change = 1
-    elif entry.kind == EntryKind.CORRECTION and entry.source == _UNDONE:
-        change = -1
-    else:
-        return 0, 0
-    donor = entry.donation.donor
-    # As the address is by then: whoever posts may have read it before it was changed for another.
-    address = Subquery(Donor.objects.filter(pk=donor.pk).values("email"))
-    same = Q(donation__donor__email=address) if donor.email else Q(donation__donor=donor)
-    others = LedgerEntry.objects.filter(same, program_id=entry.program_id, kind__in=_GIFTS).exclude(
-        donation=entry.donation
-    )
-    return change, Case(When(Exists(others.exclude(Exists(_UNDOING))), then=0), default=change)
+        return 1
+    return -1 if entry.kind == EntryKind.CORRECTION and entry.source == _UNDONE else 0
 
 
 def _post(entry: LedgerEntry) -> None:
@@ -255,19 +291,10 @@ def _post(entry: LedgerEntry) -> None:
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
     Program.objects.filter(pk=entry.program_id).touch()
-    gifts, donors = _counts(entry)
     entry.save(force_insert=True)
-    total = ProgramTotal.objects.filter(program_id=entry.program_id)
-    moves = {
-        "raised_cents": F("raised_cents") + entry.amount_cents,
-        "gifts": F("gifts") + gifts,
-        "donors": F("donors") + donors,
-        "entries": F("entries") + 1,
-        "updated_at": timezone.now(),
-    }
-    if not total.update(**moves):
+    if not _move_total(entry):
         ProgramTotal.objects.create(program_id=entry.program_id)
-        total.update(**moves)
+        _move_total(entry)
     slot = {"program_id": entry.program_id, "month": month_of(entry.occurred_at), "kind": entry.kind}
     moved = MonthlyTotal.objects.filter(**slot).update(
         amount_cents=F("amount_cents") + entry.amount_cents, entries=F("entries") + 1

@@ -1,12 +1,38 @@
 """Who asked to be told: agreeing, leaving, coming back."""
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from outreach.models import Subscription, Suppression
+from outreach.models.subscription import new_token
 from programs.models import Program
+
+# One statement, as every gift with a consent comes by here. Those already told keep the date of it; those
+# who come back are told from now on.
+_KEEP_CONSENT = """
+    INSERT INTO outreach_subscription AS kept
+        (email, program_id, language, consent_text, source, consented_at, confirmed_at, token)
+    VALUES (
+        %(email)s, %(program)s, %(language)s,
+        %(consent_text)s, %(source)s, %(consented_at)s, %(now)s, %(token)s
+    )
+    ON CONFLICT (email, program_id) DO UPDATE SET
+        language = excluded.language,
+        consent_text = excluded.consent_text,
+        source = excluded.source,
+        consented_at = excluded.consented_at,
+        confirmed_at = CASE
+            WHEN kept.unsubscribed_at IS NULL AND kept.confirmed_at IS NOT NULL THEN kept.confirmed_at
+            ELSE excluded.confirmed_at
+        END,
+        unsubscribed_at = NULL
+    WHERE kept.unsubscribed_at < excluded.consented_at
+        OR kept.unsubscribed_at IS NULL
+            AND (kept.confirmed_at IS NULL OR kept.consented_at < excluded.consented_at)"""
 
 
 class UnknownToken(LookupError):
@@ -37,30 +63,18 @@ def keep_consent(
     *, email: str, program: Program, language: str, consent_text: str, source: str, consented_at: dt.datetime
 ) -> None:
     """What `confirm` does, for whoever has no use for the subscription."""
-    address, now = email.strip().lower(), timezone.now()
-    consent = {
+    values: dict[str, Any] = {
+        "email": email.strip().lower(),
+        "program": program.pk,
         "language": language,
         "consent_text": consent_text,
         "source": source,
-        "consented_at": consented_at,
+        "consented_at": connection.ops.adapt_datetimefield_value(consented_at),
+        "now": connection.ops.adapt_datetimefield_value(timezone.now()),
+        "token": new_token(),
     }
-    Subscription.objects.bulk_create(
-        [Subscription(email=address, program=program, confirmed_at=now, **consent)],
-        ignore_conflicts=True,
-    )
-    mine = Subscription.objects.filter(email=address, program=program)
-    mine.filter(
-        Q(unsubscribed_at=None, confirmed_at=None)
-        | Q(unsubscribed_at=None, consented_at__lt=consented_at)
-        | Q(unsubscribed_at__lt=consented_at)
-    ).update(
-        **consent,
-        # Those already told keep their date; those who come back are told from now on.
-        confirmed_at=Case(
-            When(unsubscribed_at=None, confirmed_at__isnull=False, then=F("confirmed_at")), default=now
-        ),
-        unsubscribed_at=None,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_CONSENT, values)
 
 
 def told(email: str) -> QuerySet[Program]:
