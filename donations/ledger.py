@@ -232,6 +232,12 @@ _MOVE_TOTAL = """
         entries = entries + 1,
         updated_at = %(now)s
     WHERE program_id = %(program)s"""
+_MOVE_MONTH = """
+    INSERT INTO donations_monthlytotal AS kept (program_id, month, kind, amount_cents, entries)
+    VALUES (%s, %s, %s, %s, 1)
+    ON CONFLICT (program_id, month, kind) DO UPDATE SET
+        amount_cents = kept.amount_cents + excluded.amount_cents,
+        entries = kept.entries + 1"""
 # The donor gives to this programme with another gift that counts. Their address is the one they have by
 # then: whoever posts may have read it before it was changed for another.
 _GIVES_ALREADY = """
@@ -295,9 +301,7 @@ def _post(entry: LedgerEntry) -> None:
     if not _move_total(entry):
         ProgramTotal.objects.create(program_id=entry.program_id)
         _move_total(entry)
-    slot = {"program_id": entry.program_id, "month": month_of(entry.occurred_at), "kind": entry.kind}
-    moved = MonthlyTotal.objects.filter(**slot).update(
-        amount_cents=F("amount_cents") + entry.amount_cents, entries=F("entries") + 1
-    )
-    if not moved:
-        MonthlyTotal.objects.create(**slot, amount_cents=entry.amount_cents, entries=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVE_MONTH, [entry.program_id, month_of(entry.occurred_at), entry.kind, entry.amount_cents]
+        )
