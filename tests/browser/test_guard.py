@@ -93,6 +93,6 @@ def test_the_form_that_comes_back_can_be_read_by_everybody(
     donor.send_form(page, visitor)
 
     expect(page.get_by_role("heading", name=visitor.says("One moment, please"))).to_be_visible()
-    assert page.evaluate("document.activeElement.className") == "form__notice"
+    expect(page.locator(".form__notice")).to_be_focused()
     assert not page.locator("[name=subject]").is_visible()
     assert_accessible(page)

@@ -70,6 +70,7 @@ def test_from_the_letter_to_the_end_of_a_monthly_gift(
         page.get_by_role("link", name=re.compile("PDF")).first.click()
     assert download.value.suggested_filename.endswith(".pdf")
     page.get_by_role("button", name=visitor.says("Sign out")).click()
+    expect(page.get_by_label(visitor.says("E-mail address"))).to_be_visible()
     page.go_back()
     page.reload()
     expect(page.get_by_label(visitor.says("E-mail address"))).to_be_visible()
