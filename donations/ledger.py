@@ -144,7 +144,7 @@ def join_donors(old: str, new: str) -> None:
 
 def hold(program: Program) -> None:
     """Let nobody else post for this programme until the transaction ends."""
-    Program.objects.filter(pk=program.pk).touch()
+    Program.objects.touch_one(program.pk)
 
 
 def month_of(moment: dt.datetime) -> dt.date:
@@ -296,7 +296,7 @@ def _post(entry: LedgerEntry) -> None:
     The programme is touched first, whose page changes: that locks its row until the transaction ends,
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
-    Program.objects.filter(pk=entry.program_id).touch()
+    Program.objects.touch_one(entry.program_id)
     entry.save(force_insert=True)
     if not _move_total(entry):
         ProgramTotal.objects.create(program_id=entry.program_id)

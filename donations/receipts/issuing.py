@@ -36,10 +36,10 @@ def issue(
     paid_on = paid_at.astimezone(PARIS).date()
     number = _next_number(series, paid_on.year)
     # Looked for while the counter is held: whoever was first with this gift has committed by now.
-    issued = Receipt.objects.filter(donation=donation, series=series, state=ReceiptState.ISSUED).first()
-    if issued:
+    issued = Receipt.objects.filter(donation=donation, series=series, state=ReceiptState.ISSUED)
+    if issued.exists():
         _give_back(series, paid_on.year)
-        return issued
+        return issued.get()
     receipt = Receipt(
         series=series,
         year=paid_on.year,

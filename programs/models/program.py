@@ -3,7 +3,7 @@ from typing import Any, ClassVar, Final, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -65,6 +65,11 @@ class ProgramQuerySet(models.QuerySet["Program"]):
     def touch(self) -> int:
         """Say that what these programmes' pages show has changed; their cached pages are left behind."""
         return self.update()
+
+    def touch_one(self, pk: int) -> None:
+        """`touch` for one programme, written out: every gift comes by here."""
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE programs_program SET revision = revision + 1 WHERE id = %s", [pk])
 
 
 ProgramManager = models.Manager.from_queryset(ProgramQuerySet)
