@@ -23,6 +23,8 @@ _SESSION = " ".join(
         "idle_in_transaction_session_timeout": "5min",
     }.items()
 )
+# The same few statements come again and again: from the fifth time on, PostgreSQL keeps its plan of each.
+_POSTGRESQL = {"options": _SESSION, "server_side_binding": True, "prepare_threshold": 5}
 _CACHES = {"redis", "rediss", "unix"}
 
 
@@ -70,7 +72,7 @@ def database(url: str) -> dict[str, Any]:
             "DATABASE_URL must be such as postgres://user:password@host:5432/name or sqlite:////folder/file."
         )
     if found["ENGINE"] == "django.db.backends.postgresql":
-        found.setdefault("OPTIONS", {}).setdefault("options", _SESSION)
+        found["OPTIONS"] = _POSTGRESQL | found.get("OPTIONS", {})
     return found
 
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, TruncMonth
 from django.utils import timezone
 
 from donations.models import Donation, EntryKind, LedgerEntry, MonthlyTotal, ProgramTotal
+from programs import rows
 from programs.models import Program
 
 # The entries that are gifts, and how the one that takes a gift off again is known.
@@ -297,7 +298,7 @@ def _post(entry: LedgerEntry) -> None:
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
     Program.objects.touch_one(entry.program_id)
-    entry.save(force_insert=True)
+    rows.insert(entry)
     if not _move_total(entry):
         ProgramTotal.objects.create(program_id=entry.program_id)
         _move_total(entry)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from donations import gateway
 from donations.hearing import HANDLERS
 from donations.models import Replay, StripeEvent
+from programs import rows
 
 logger = logging.getLogger(__name__)
 
@@ -23,26 +24,22 @@ MAX_ATTEMPTS = len(_WAITS)
 _ERROR_LENGTH = 2000
 
 
-def receive(body: bytes, signature: str) -> StripeEvent:
-    """Verify a webhook and keep it in the inbox. The same event twice is one row.
+def receive(body: bytes, signature: str) -> StripeEvent | None:
+    """Verify a webhook and keep it in the inbox. The event when it is new, None when it is there already.
 
-    Nothing is asked of the database before the signature has been verified. Raises `gateway.BadEvent`.
+    One statement, and nothing is asked of the database before the signature has been verified. Raises
+    `gateway.BadEvent`.
     """
     event = gateway.read_event(body, signature)
-    StripeEvent.objects.bulk_create(
-        [
-            StripeEvent(
-                event_id=event.event_id,
-                type=event.type,
-                livemode=event.livemode,
-                api_version=event.api_version,
-                created_at=event.created_at,
-                payload=event.payload,
-            )
-        ],
-        ignore_conflicts=True,
+    kept = StripeEvent(
+        event_id=event.event_id,
+        type=event.type,
+        livemode=event.livemode,
+        api_version=event.api_version,
+        created_at=event.created_at,
+        payload=event.payload,
     )
-    return StripeEvent.objects.only("pk", "processed_at").get(event_id=event.event_id)
+    return kept if rows.insert(kept, once=True) else None
 
 
 def waiting() -> list[int]:

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from outreach import waking
 from outreach.models import Kind, Letter, Priority, State
 from outreach.tasks import deliver_letters
+from programs import rows
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +31,6 @@ def owe(
     that exists raises nothing there. A dead broker is not the caller's trouble: the beat finds the row.
     Raises ValueError for a kind of letter that does not exist.
     """
-    if Letter.objects.filter(key=key).exists():
-        return False
     letter = Letter(
         key=key,
         kind=Kind(kind),
@@ -40,10 +40,10 @@ def owe(
         attachments=[{"kind": name, "reference": reference} for name, reference in attachments],
         priority=priority,
     )
-    # Two at once both come here: the second insert finds the key and does nothing.
-    Letter.objects.bulk_create([letter], ignore_conflicts=True)
-    transaction.on_commit(wake, robust=True)
-    return True
+    owed = rows.insert(letter, once=True)
+    if owed:
+        transaction.on_commit(wake, robust=True)
+    return owed
 
 
 def is_over(key: str) -> bool:
@@ -66,7 +66,8 @@ def move(old: str, new: str) -> None:
 def wake() -> None:
     """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker."""
     try:
-        deliver_letters.apply_async(expires=60)
+        if waking.is_first():
+            deliver_letters.apply_async(expires=60)
     except Exception as error:  # each broker has its own way of being down
         logger.warning("No broker to wake a worker (%s): the letters wait for the beat", error)
 

@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from outreach import broadcasts, delivery
+from outreach import broadcasts, delivery, waking
 
 
 @shared_task
 def deliver_letters() -> int:
     """Send what is due."""
+    waking.taken()
     return delivery.deliver()
 
 

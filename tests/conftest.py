@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.db import connections
 from django.utils import translation
 
@@ -68,7 +67,7 @@ def _clean_slate() -> Iterator[None]:
     """Nothing cached, queued, written or activated by one test meets the next."""
     yield
     translation.deactivate()
-    cache.clear()
+    environment.empty_caches()
     environment.empty_redis()
     for name in _WRITTEN:
         for path in (Path(django_settings.VAR_DIR) / name).iterdir():

@@ -48,6 +48,14 @@ def _own_redis(url: str, worker: str) -> str:
     return own
 
 
+def empty_caches() -> None:
+    """Between tests: nothing that was kept for a while is left for the next."""
+    from django.core.cache import caches  # this module is loaded before the settings are
+
+    for each in caches:
+        caches[each].clear()
+
+
 def empty_redis() -> None:
     """Between tests, on Redis: no message and no cached page is left for the next."""
     if _redis:  # as given at the start: a test may have put something else into the environment

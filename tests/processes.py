@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+
+from campaign.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent
 _READY_SECONDS = 120  # on a machine with much else to do
@@ -26,6 +29,13 @@ def database_url(name: str = "") -> str:
     user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"] or "", safe="")
     host = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
     return f"postgres://{user}:{password}@{host}/{database['NAME']}"
+
+
+def messages_waiting() -> int:
+    """How many messages no worker has taken yet."""
+    with app.connection_for_read() as broker:
+        channel: Any = broker.default_channel
+        return int(channel.queue_declare("celery").message_count)
 
 
 class Worker:

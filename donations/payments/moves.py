@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Mapping
-
-from django.db.models import Q
+from functools import cache
 
 from donations.models import Donation, Status
+from programs import rows
 
 logger = logging.getLogger(__name__)
 
@@ -28,24 +28,28 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 }
 
 
+@cache
+def _may_become(to: Status) -> str:
+    """SQL: the gift has a status from which the table leads to this one."""
+    before = ", ".join(f"'{status.value}'" for status, after in MOVES.items() if to in after)
+    return f"status IN ({before})"
+
+
 class Impossible(Exception):
     """A move that the table does not allow: the books and Stripe disagree, and a person must look."""
 
 
-def move(donation: Donation, to: Status, *, where: Q | None = None, **changes: object) -> bool:
+def move(donation: Donation, to: Status, *, where: str = "", **changes: object) -> bool:
     """Compare-and-set the status. False when it is there already; `Impossible` when it cannot be.
 
-    With `where`, only a gift of which that is so moves, and another is left alone: False.
+    With `where`, a condition in SQL on the gift's columns, only a gift of which that is so moves, and
+    another is left alone: False.
     """
-    before = [status for status, after in MOVES.items() if to in after]
-    changes["status"] = to
-    so = where or Q()
-    if Donation.objects.filter(so, pk=donation.pk, status__in=before).update(**changes):
-        for name, value in changes.items():
-            setattr(donation, name, value)
+    so = where or "true"
+    if rows.update(donation, {**changes, "status": to}, only_if=f"{_may_become(to)} AND ({so})"):
         return True
     donation.refresh_from_db(fields=["status", "settled_at"])
-    if donation.status == to or not Donation.objects.filter(so, pk=donation.pk).exists():
+    if donation.status == to or not rows.holds(donation, so):
         return False
     logger.error("donation %s is %s and cannot become %s", donation.public_id, donation.status, to)
     raise Impossible(f"{donation.public_id}: {donation.status} cannot become {to}")

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from donations import ledger, receipts, thanks
@@ -17,7 +16,7 @@ from outreach import subscriptions
 logger = logging.getLogger(__name__)
 
 # Whoever was first has settled it; what is held waits for a person to release it.
-_NOT_SETTLED = Q(settled_at=None) & (~Q(status=Status.HELD) | Q(reviewed_at__isnull=False))
+_NOT_SETTLED = "settled_at IS NULL AND (status <> 'held' OR reviewed_at IS NOT NULL)"
 
 
 def settle(donation: Donation, payment: Payment) -> bool:
@@ -111,7 +110,7 @@ def hold(donation: Donation, *, reason: str, payment: Payment | None = None) -> 
         else {}
     )
     with transaction.atomic():
-        so = Q() if payment else ~Q(status=Status.FAILED)
+        so = "" if payment else "status <> 'failed'"
         held = move(donation, Status.HELD, where=so, review_reason=reason[:300], **paid)
         if held:
             staff.tell("held", str(donation.public_id), donation, cents=donation.amount_cents)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from donations.models import Donation, Receipt, ReceiptCounter, ReceiptState, Series
 from donations.receipts import issuer
 from donations.receipts.facts import PARIS, collect
+from programs import rows
 
 TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-2"}
 
@@ -35,11 +36,6 @@ def issue(
         raise transaction.TransactionManagementError("a receipt is issued in the transaction that settles")
     paid_on = paid_at.astimezone(PARIS).date()
     number = _next_number(series, paid_on.year)
-    # Looked for while the counter is held: whoever was first with this gift has committed by now.
-    issued = Receipt.objects.filter(donation=donation, series=series, state=ReceiptState.ISSUED)
-    if issued.exists():
-        _give_back(series, paid_on.year)
-        return issued.get()
     receipt = Receipt(
         series=series,
         year=paid_on.year,
@@ -56,8 +52,11 @@ def issue(
         amount_cents=stated,
         replaces=replaces.reference if replaces else "",
     )
-    receipt.save(force_insert=True)
-    return receipt
+    if rows.insert(receipt, once=True):
+        return receipt
+    # It has one. Whoever was first with this gift has committed by now: they held the counter.
+    _give_back(series, paid_on.year)
+    return Receipt.objects.get(donation=donation, series=series, state=ReceiptState.ISSUED)
 
 
 def _next_number(series: Series, year: int) -> int:

@@ -15,6 +15,7 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox import deliveries
 from tests.giving import give, pay
+from tests.processes import messages_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +84,19 @@ def test_the_sandbox_tells_us_by_itself(program: Program) -> None:
     donation.refresh_from_db()
     assert donation.status == Status.PAID
     assert not StripeEvent.objects.filter(processed_at=None).exists()
+
+
+def test_a_redelivered_event_asks_no_second_worker_and_one_statement_of_the_database(
+    django_assert_num_queries: Any,
+) -> None:
+    event = event_about(None)
+
+    with django_assert_num_queries(1):
+        assert post(event) == 200
+    with django_assert_num_queries(1):
+        assert post(event) == 200
+
+    assert messages_waiting() == 1
 
 
 def test_a_redelivered_event_settles_once() -> None:

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
 
-from campaign.celery import app
 from donations.models import StripeEvent
 from programs.models import Program
 from sandbox import mail
 from tests.giving import give, pay
 from tests.journeys.waiting import all_sent, assert_settled_once, completed, eventually, post
-from tests.processes import Worker
+from tests.processes import Worker, messages_waiting
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -27,13 +25,6 @@ def four_processes(stripe_sandbox: str) -> Iterator[Worker]:
     worker.start(concurrency=4)
     yield worker
     worker.kill()
-
-
-def nothing_waits() -> bool:
-    """Every message has been taken."""
-    with app.connection_for_read() as broker:
-        channel: Any = broker.default_channel
-        return int(channel.queue_declare("celery").message_count) == 0
 
 
 def test_twenty_deliveries_at_once_settle_thank_and_number_one_gift(
@@ -52,7 +43,7 @@ def test_twenty_deliveries_at_once_settle_thank_and_number_one_gift(
     with ThreadPoolExecutor(_TIMES) as pool:
         answers = list(pool.map(deliver, range(_TIMES)))
     sent = eventually(all_sent)
-    taken = eventually(nothing_waits)
+    taken = eventually(lambda: messages_waiting() == 0)
     four_processes.kill()
 
     assert answers == [200] * _TIMES

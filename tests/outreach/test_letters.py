@@ -3,6 +3,8 @@ from django.db import connection, transaction
 
 from outreach import letters
 from outreach.models import Letter
+from outreach.tasks import deliver_letters
+from tests.processes import messages_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,19 @@ def test_a_letter_stands_or_falls_with_the_transaction_that_decides_it() -> None
         transaction.set_rollback(True)
 
     assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_message_that_waits_is_enough_for_every_letter() -> None:
+    for key in "abc":
+        owe(key)
+    assert messages_waiting() == 1
+
+    deliver_letters()  # as by a worker who has taken the message
+    owe("a")
+    assert messages_waiting() == 1
+    owe("d")
+    assert messages_waiting() == 2
 
 
 def test_what_postgresql_refuses_in_json_does_not_undo_the_gift() -> None:

@@ -168,6 +168,18 @@ def test_postgresql_lets_go_of_what_a_vanished_machine_held(
     assert own["DATABASES"]["default"]["OPTIONS"]["options"] == "-c jit=off"
 
 
+def test_postgresql_keeps_plans_unless_a_pooler_cannot(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = "postgres://somebody@127.0.0.1:5432/name"
+    settings = _start(monkeypatch, tmp_path, {"DATABASE_URL": url})
+    pooled = _start(monkeypatch, tmp_path, {"DATABASE_URL": f"{url}?server_side_binding=0"})
+
+    assert settings["DATABASES"]["default"]["OPTIONS"]["server_side_binding"]
+    assert settings["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] == 5
+    assert not pooled["DATABASES"]["default"]["OPTIONS"]["server_side_binding"]
+
+
 def test_real_keys_in_development_turn_the_sandbox_off(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
