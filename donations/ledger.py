@@ -232,7 +232,8 @@ _MOVE_TOTAL = """
         donors = donors + {donors},
         entries = entries + 1,
         updated_at = %(now)s
-    WHERE program_id = %(program)s"""
+    WHERE program_id = %(program)s
+    RETURNING program_id"""
 _MOVE_MONTH = """
     INSERT INTO donations_monthlytotal AS kept (program_id, month, kind, amount_cents, entries)
     VALUES (%s, %s, %s, %s, 1)
@@ -279,7 +280,7 @@ def _move_total(entry: LedgerEntry) -> bool:
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_TOTAL.format(donors=donors), values)
-        return bool(cursor.rowcount)
+        return cursor.fetchone() is not None
 
 
 def _gifts_moved(entry: LedgerEntry) -> int:
@@ -297,12 +298,13 @@ def _post(entry: LedgerEntry) -> None:
     The programme is touched first, whose page changes: that locks its row until the transaction ends,
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
-    Program.objects.touch_one(entry.program_id)
-    rows.insert(entry)
-    if not _move_total(entry):
-        ProgramTotal.objects.create(program_id=entry.program_id)
-        _move_total(entry)
-    with connection.cursor() as cursor:
+    with rows.together(), connection.cursor() as cursor:
+        Program.objects.touch_one(entry.program_id)
+        rows.insert(entry)
         cursor.execute(
             _MOVE_MONTH, [entry.program_id, month_of(entry.occurred_at), entry.kind, entry.amount_cents]
         )
+        moved = _move_total(entry)
+    if not moved:
+        ProgramTotal.objects.create(program_id=entry.program_id)
+        _move_total(entry)

@@ -7,7 +7,7 @@ shown again.
 import datetime as dt
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -143,6 +143,7 @@ def format_compact(cents: int, currency: str = "EUR", language: str = "en") -> s
     )
 
 
+@lru_cache  # most gifts are of the few amounts that the form suggests
 def in_french_words(cents: int) -> str:
     """The amount in full, in the spelling before 1990: `cent vingt-trois euros et un centime`.
 

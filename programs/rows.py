@@ -4,11 +4,27 @@ Django writes each INSERT and UPDATE anew, which takes it longer than PostgreSQL
 gift and every event of Stripe's comes by is written here instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the statements of a block without waiting for the answer to each, where the database can.
+
+    In a transaction. What a statement did is known once its answer is fetched, and by nothing else: no
+    `rowcount`, no query of a model. What fails is raised by a fetch, or at the block's end.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
+        yield
+        return
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
 
 
 def insert(row: models.Model, *, once: bool = False) -> bool:

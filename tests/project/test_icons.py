@@ -29,7 +29,7 @@ def test_the_favicon_holds_every_size_that_browsers_ask_for() -> None:
 
 def test_a_maskable_icon_keeps_its_drawing_where_no_phone_cuts() -> None:
     with Image.open(ROOT / "static/img/icon-maskable.png") as icon:
-        picture = icon.convert("RGB")
+        picture = icon.convert("RGBA").convert("RGB")
         side = picture.width
         paper = Image.new("RGB", picture.size, picture.getpixel((0, 0)))
         box = ImageChops.difference(picture, paper).getbbox()
