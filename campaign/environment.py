@@ -23,8 +23,9 @@ _SESSION = " ".join(
         "idle_in_transaction_session_timeout": "5min",
     }.items()
 )
-# The same few statements come again and again: from the fifth time on, PostgreSQL keeps its plan of each.
-_POSTGRESQL = {"options": _SESSION, "server_side_binding": True, "prepare_threshold": 5}
+# What every gift comes by are the same few statements: from the fifth time on, PostgreSQL keeps the plans of
+# those that programs.rows sends. Django's own carry their values in their text, and are planned for them.
+_POSTGRESQL = {"options": _SESSION, "prepare_threshold": 5}
 _CACHES = {"redis", "rediss", "unix"}
 
 
@@ -72,7 +73,9 @@ def database(url: str) -> dict[str, Any]:
             "DATABASE_URL must be such as postgres://user:password@host:5432/name or sqlite:////folder/file."
         )
     if found["ENGINE"] == "django.db.backends.postgresql":
-        found["OPTIONS"] = _POSTGRESQL | found.get("OPTIONS", {})
+        options = found["OPTIONS"] = _POSTGRESQL | found.get("OPTIONS", {})
+        if not isinstance(options["prepare_threshold"], int):  # `never`, for a pooler that knows no plans
+            options["prepare_threshold"] = None
     return found
 
 

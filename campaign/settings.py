@@ -35,7 +35,7 @@ def required(name: str, default: str) -> str:
 # What the site writes outside the database's own server: one folder, easy to back up or throw away.
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").resolve()
 try:
-    for _folder in ("mail", "media", "private", "queue/messages", "queue/control", "static"):
+    for _folder in ("mail", "media", "private", "queue/messages", "queue/control", "shared", "static"):
         (VAR_DIR / _folder).mkdir(parents=True, exist_ok=True)
 except OSError as error:
     raise SystemExit(

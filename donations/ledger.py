@@ -278,7 +278,7 @@ def _move_total(entry: LedgerEntry) -> bool:
         "now": connection.ops.adapt_datetimefield_value(timezone.now()),
         "program": entry.program_id,
     }
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(_MOVE_TOTAL.format(donors=donors), values)
         return cursor.fetchone() is not None
 
@@ -298,7 +298,7 @@ def _post(entry: LedgerEntry) -> None:
     The programme is touched first, whose page changes: that locks its row until the transaction ends,
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
-    with rows.together(), connection.cursor() as cursor:
+    with rows.together(), rows.cursor() as cursor:
         Program.objects.touch_one(entry.program_id)
         rows.insert(entry)
         cursor.execute(

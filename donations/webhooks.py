@@ -39,7 +39,7 @@ def receive(body: bytes, signature: str) -> StripeEvent | None:
         created_at=event.created_at,
         payload=event.payload,
     )
-    return kept if rows.insert(kept, once=True) else None
+    return kept if rows.insert(kept, once="(event_id)") else None
 
 
 def waiting() -> list[int]:

@@ -40,7 +40,7 @@ def owe(
         attachments=[{"kind": name, "reference": reference} for name, reference in attachments],
         priority=priority,
     )
-    owed = rows.insert(letter, once=True)
+    owed = rows.insert(letter, once="(key)")
     if owed:
         transaction.on_commit(wake, robust=True)
     return owed
@@ -64,12 +64,15 @@ def move(old: str, new: str) -> None:
 
 
 def wake() -> None:
-    """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker."""
+    """Ask a worker to send what is due, now rather than at the next beat. Never raises for a dead broker.
+
+    Where Redis is the broker, it also knows whether a message waits: one that does not answer is asked once.
+    """
     try:
         if waking.is_first():
             deliver_letters.apply_async(expires=60)
-    except Exception as error:  # each broker has its own way of being down
-        logger.warning("No broker to wake a worker (%s): the letters wait for the beat", error)
+    except Exception as error:  # each broker and cache has its own way of being down
+        logger.warning("No way to wake a worker (%s): the letters wait for the beat", error)
 
 
 def _known(language: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from outreach.models import Subscription, Suppression
 from outreach.models.subscription import new_token
+from programs import rows
 from programs.models import Program
 
 # One statement, as every gift with a consent comes by here. Those already told keep the date of it; those
@@ -73,7 +74,7 @@ def keep_consent(
         "now": connection.ops.adapt_datetimefield_value(timezone.now()),
         "token": new_token(),
     }
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(_KEEP_CONSENT, values)
 
 

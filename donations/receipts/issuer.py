@@ -3,6 +3,7 @@
 from django.db import connection
 
 from donations.models import Issuer
+from programs import rows
 
 # As the institute publishes them. What only the foundation can say (SIREN, contact) starts empty.
 PUBLISHED = {
@@ -19,7 +20,7 @@ _OLDEST = f"SELECT {', '.join(_COLUMNS)} FROM donations_issuer ORDER BY id LIMIT
 
 def current() -> Issuer:
     """The one issuer, as staff edited it; made from what is published when there is none yet."""
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(_OLDEST)
         found = cursor.fetchone()
     return Issuer.from_db(connection.alias, _COLUMNS, found) if found else Issuer.objects.create(**PUBLISHED)

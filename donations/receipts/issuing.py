@@ -11,6 +11,8 @@ from donations.receipts import issuer
 from donations.receipts.facts import PARIS, collect
 from programs import rows
 
+# The constraint `receipt_one_issued_per_gift`.
+_ONE_ISSUED = "(donation_id, series) WHERE state = 'issued'"
 TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-2"}
 
 
@@ -52,7 +54,7 @@ def issue(
         amount_cents=stated,
         replaces=replaces.reference if replaces else "",
     )
-    if rows.insert(receipt, once=True):
+    if rows.insert(receipt, once=_ONE_ISSUED):
         return receipt
     # It has one. Whoever was first with this gift has committed by now: they held the counter.
     _give_back(series, paid_on.year)
@@ -62,7 +64,7 @@ def issue(
 def _next_number(series: Series, year: int) -> int:
     """The next number, in one statement, which holds the counter's row until the transaction ends."""
     table = connection.ops.quote_name(ReceiptCounter._meta.db_table)
-    with connection.cursor() as cursor:
+    with rows.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (series, year, last) VALUES (%s, %s, 1)"  # noqa: S608  # our own name
             f" ON CONFLICT (series, year) DO UPDATE SET last = {table}.last + 1 RETURNING last",

@@ -3,12 +3,13 @@ from typing import Any, ClassVar, Final, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs import rows
 from programs.euros import CentsField
 from programs.models.publishing import Publishable
 from programs.models.translated import HAS_ADDRESSES, Missing, Translated
@@ -68,7 +69,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 
     def touch_one(self, pk: int) -> None:
         """`touch` for one programme, written out: every gift comes by here."""
-        with connection.cursor() as cursor:
+        with rows.cursor() as cursor:
             cursor.execute("UPDATE programs_program SET revision = revision + 1 WHERE id = %s", [pk])
 
 

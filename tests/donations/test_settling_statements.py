@@ -12,7 +12,7 @@ from outreach.models import Letter, Subscription
 from tests.donations import receipt_gifts
 
 pytestmark = pytest.mark.django_db
-_MOST = 14  # with the beginning and the end of the transaction
+_MOST = 12  # with the beginning and the end of the transaction
 
 
 def payment(donation: Donation) -> Payment:

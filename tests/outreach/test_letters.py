@@ -1,4 +1,9 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core import mail
 from django.db import connection, transaction
 
 from outreach import letters
@@ -50,6 +55,23 @@ def test_one_message_that_waits_is_enough_for_every_letter() -> None:
     assert messages_waiting() == 1
     owe("d")
     assert messages_waiting() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_leave_although_nothing_can_say_that_a_message_waits(
+    thank: Callable[..., Letter], settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk or a Redis that takes nothing: here a file lies where a folder must be."""
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    folder = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": in_the_way}
+    settings.CACHES = settings.CACHES | {"shared": folder}
+
+    thank(reference="")
+    assert "the letters wait for the beat" in caplog.text
+    deliver_letters()
+
+    assert len(mail.outbox) == 1
 
 
 def test_what_postgresql_refuses_in_json_does_not_undo_the_gift() -> None:

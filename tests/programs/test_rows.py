@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.transaction import TransactionManagementError
 
-from donations.models import Receipt, ReceiptCounter
+from donations.models import Donation, ProgramTotal, Receipt, ReceiptCounter
 from outreach.models import Kind, Letter, Priority, State
 from programs import rows
+from programs.models import Program
 from tests.donations.receipt_gifts import gift
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +36,11 @@ def test_what_is_inserted_reads_back_as_it_was_written() -> None:
 
 
 def test_a_second_row_with_the_same_unique_value_is_left_out_when_asked_once() -> None:
-    assert rows.insert(ReceiptCounter(series="C", year=2026, last=7), once=True)
+    assert rows.insert(ReceiptCounter(series="C", year=2026, last=7), once="(series, year)")
 
     with transaction.atomic():
         second = ReceiptCounter(series="C", year=2026, last=8)
-        assert not rows.insert(second, once=True)
+        assert not rows.insert(second, once="(series, year)")
         assert ReceiptCounter.objects.get().last == 7  # the transaction is sound
 
     assert second.pk is None
@@ -54,6 +55,31 @@ def test_a_second_row_with_the_same_unique_value_undoes_the_transaction_otherwis
         with pytest.raises(TransactionManagementError):
             ReceiptCounter.objects.get()
         transaction.set_rollback(True)
+
+
+def test_a_row_that_meets_another_in_something_else_is_not_left_out_in_silence() -> None:
+    first, second = gift(), gift()
+    facts = {"series": "C", "year": 2026, "number": 1, "facts": {}, "issued_at": dt.datetime.now(dt.UTC)}
+    one_a_gift = "(donation_id, series) WHERE state = 'issued'"
+    assert rows.insert(Receipt(donation=first, **facts), once=one_a_gift)
+    assert not rows.insert(Receipt(donation=first, **facts | {"number": 2}), once=one_a_gift)
+
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        rows.insert(Receipt(donation=second, **facts), once=one_a_gift)
+
+    assert Receipt.objects.get().donation == first
+
+
+def test_what_a_row_points_to_is_written_before_it() -> None:
+    receipt = Receipt(donation=Donation(), series="C", year=2026, number=1, issued_at=dt.datetime.now(dt.UTC))
+
+    with pytest.raises(ValueError, match="unsaved related object"):
+        rows.insert(receipt)
+
+
+def test_a_table_whose_keys_are_given_is_refused(program: Program) -> None:
+    with pytest.raises(TypeError, match="ProgramTotal"):
+        rows.insert(ProgramTotal(program=program))
 
 
 def test_a_row_is_changed_only_if_what_is_said_of_it_is_true() -> None:

@@ -173,11 +173,10 @@ def test_postgresql_keeps_plans_unless_a_pooler_cannot(
 ) -> None:
     url = "postgres://somebody@127.0.0.1:5432/name"
     settings = _start(monkeypatch, tmp_path, {"DATABASE_URL": url})
-    pooled = _start(monkeypatch, tmp_path, {"DATABASE_URL": f"{url}?server_side_binding=0"})
+    pooled = _start(monkeypatch, tmp_path, {"DATABASE_URL": f"{url}?prepare_threshold=never"})
 
-    assert settings["DATABASES"]["default"]["OPTIONS"]["server_side_binding"]
     assert settings["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] == 5
-    assert not pooled["DATABASES"]["default"]["OPTIONS"]["server_side_binding"]
+    assert pooled["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] is None
 
 
 def test_real_keys_in_development_turn_the_sandbox_off(
