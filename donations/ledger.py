@@ -145,7 +145,7 @@ def join_donors(old: str, new: str) -> None:
 
 def hold(program: Program) -> None:
     """Let nobody else post for this programme until the transaction ends."""
-    Program.objects.touch_one(program.pk)
+    Program.touch_one(program.pk)
 
 
 def month_of(moment: dt.datetime) -> dt.date:
@@ -299,7 +299,7 @@ def _post(entry: LedgerEntry) -> None:
     and the lock guards the totals. Each later statement sees what whoever held it before has committed.
     """
     with rows.together(), rows.cursor() as cursor:
-        Program.objects.touch_one(entry.program_id)
+        Program.touch_one(entry.program_id)
         rows.insert(entry)
         cursor.execute(
             _MOVE_MONTH, [entry.program_id, month_of(entry.occurred_at), entry.kind, entry.amount_cents]

@@ -67,11 +67,6 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """Say that what these programmes' pages show has changed; their cached pages are left behind."""
         return self.update()
 
-    def touch_one(self, pk: int) -> None:
-        """`touch` for one programme, written out: every gift comes by here."""
-        with rows.cursor() as cursor:
-            cursor.execute("UPDATE programs_program SET revision = revision + 1 WHERE id = %s", [pk])
-
 
 ProgramManager = models.Manager.from_queryset(ProgramQuerySet)
 
@@ -177,6 +172,12 @@ class Program(Publishable, Translated):
     def unpublish(self) -> bool:
         """Take it off the site. What was received, and its letters, stay as they are."""
         return self._move(ProgramStatus.DRAFT, {ProgramStatus.PUBLISHED})
+
+    @staticmethod
+    def touch_one(pk: int) -> None:
+        """`touch` for one programme, written out and asked of no manager: every gift comes by here."""
+        with rows.cursor() as cursor:
+            cursor.execute("UPDATE programs_program SET revision = revision + 1 WHERE id = %s", [pk])
 
     def missing_translations(self) -> list[Missing]:
         """Its own and those of its page's parts, in a query for each kind of part."""
