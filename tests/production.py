@@ -5,20 +5,14 @@ It is read over plain HTTP on this machine, as if a proxy before it had ended TL
 
 import os
 import shutil
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests import kept, running
-from tests.processes import ROOT
 from tests.project import commands
-
-_UP_SECONDS = 30
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
@@ -45,37 +39,8 @@ def served(folder: Path, *, threads: int = 8) -> Iterator[str]:
         running.prepare(folder)
     if not (folder / "static" / "staticfiles.json").exists():
         shutil.copytree(kept.collected(), folder / "static", dirs_exist_ok=True)
-    address = f"http://127.0.0.1:{port}"
-    with (folder / "gunicorn.log").open("wb") as log:
-        server = subprocess.Popen(
-            [
-                *[sys.executable, "-m", "gunicorn", "tests.behind_proxy", "--bind", f"127.0.0.1:{port}"],
-                *["--no-control-socket", "--worker-class", "gthread", "--threads", str(threads)],
-            ],
-            cwd=ROOT,
-            env=settings,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_up(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait_until_up(address: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + _UP_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server did not start")
+    with running.gunicorn("tests.behind_proxy", port, settings, folder / "gunicorn.log", threads=threads):
+        yield f"http://127.0.0.1:{port}"
 
 
 def main() -> None:

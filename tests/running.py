@@ -1,5 +1,6 @@
-"""`make run` for tests: the real processes on a port and in a folder of their own."""
+"""The real processes for tests, on a port of their own: `make run` whole, or a server as in production."""
 
+import http.client
 import os
 import re
 import shutil
@@ -9,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests import kept
@@ -34,6 +36,49 @@ def prepare(folder: Path) -> Path:
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _OURS if name in os.environ}
     return kept | {"VAR_DIR": str(folder)}
+
+
+@contextmanager
+def gunicorn(
+    application: str, port: int, environment: dict[str, str], log: Path, *, threads: int = 4
+) -> Iterator[None]:
+    """Production's server on this port, from its first answer until the end of the block.
+
+    Raises AssertionError, with what it printed, when it does not come up.
+    """
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + _UP_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{application} did not come up:\n{log.read_text()}")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _answers(port: int) -> bool:
+    """Not yet, while nobody listens or who listens is still reading its code."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 class Run:

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,8 @@ from sandbox import deliveries, mail
 from sandbox.models import Delivery
 from tests.giving import form_data, give, pay
 from tests.journeys.waiting import all_sent, assert_settled_once, eventually, paid
-from tests.processes import ROOT, Worker, database_url
-from tests.running import free_port
+from tests.processes import Worker, database_url
+from tests.running import free_port, gunicorn
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -32,38 +30,17 @@ _NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 @pytest.fixture
 def cut_off(stripe_sandbox: str, program: Program, settings: Any, tmp_path: Path) -> Iterator[str]:
     """The site in a process of its own, as in production, whose Redis cannot be reached."""
-    site = f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
     settings.SANDBOX_WEBHOOK_URL = f"{site}/stripe/webhook/"
-    command = [sys.executable, "-m", "gunicorn", "campaign.wsgi", "--bind", site.removeprefix("http://")]
     environment = {
         "DATABASE_URL": database_url(),
         "REDIS_URL": _NOBODY_LISTENS,
         "SITE_URL": site,
         "STRIPE_API_BASE": f"{stripe_sandbox}/sandbox",
     }
-    log = tmp_path / "gunicorn.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--worker-class", "gthread", "--threads", "2", "--no-control-socket"],
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        assert eventually(lambda: _answers(f"{site}/healthz")), log.read_text()
+    with gunicorn("campaign.wsgi", port, os.environ | environment, tmp_path / "gunicorn.log", threads=2):
         yield site
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.ConnectionError:
-        return False
 
 
 def give_over_http(site: str) -> Donation:

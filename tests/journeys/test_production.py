@@ -3,8 +3,6 @@
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,9 +17,8 @@ import requests
 from tests import kept
 from tests.giving import form_data
 from tests.journeys.waiting import eventually
-from tests.processes import ROOT
 from tests.project import commands
-from tests.running import free_port
+from tests.running import free_port, gunicorn
 
 pytestmark = [
     pytest.mark.slow,
@@ -82,33 +79,10 @@ def visitor(deployed: dict[str, str]) -> Iterator[Visitor]:
 @contextmanager
 def served(environment: dict[str, str]) -> Iterator[tuple[Visitor, Path]]:
     """A visitor of a site with this environment, and the site's log."""
-    address = f"http://127.0.0.1:{free_port()}"
-    log = Path(environment["VAR_DIR"]) / f"gunicorn-{urlsplit(address).port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *[sys.executable, "-m", "gunicorn", "campaign.wsgi", "--no-control-socket"],
-                *["--bind", address.removeprefix("http://"), "--worker-class", "gthread", "--threads", "4"],
-            ],
-            cwd=ROOT,
-            env=commands.bare() | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        assert eventually(lambda: _is_up(address)), log.read_text()
-        yield Visitor(address), log
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _is_up(address: str) -> bool:
-    try:
-        return Visitor(address).get("/healthz").ok
-    except requests.ConnectionError:
-        return False
+    port = free_port()
+    log = Path(environment["VAR_DIR"]) / f"gunicorn-{port}.log"
+    with gunicorn("campaign.wsgi", port, commands.bare() | environment, log):
+        yield Visitor(f"http://127.0.0.1:{port}"), log
 
 
 def test_pages_answer_in_their_language_with_files_that_may_be_kept_for_ever(visitor: Visitor) -> None:
