@@ -1,6 +1,7 @@
 """Run every benchmark and print its figures in one table: `python -m tests.bench [name …]`.
 
 Each runs in a process of its own, with a database, files and keys made for it and thrown away after.
+What the site says meanwhile, thousands of lines of it, is shown only of one that could not run.
 """
 
 import os
@@ -23,6 +24,7 @@ def main(names: list[str]) -> int:
     found, failed = list[Figure](), False
     for name in names or _BENCHES:
         for database in _databases(name):
+            print(f"{name} …", file=sys.stderr)  # noqa: T201
             with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
                 environment = {
                     **{key: value for key, value in os.environ.items() if key not in _FOREIGN},
@@ -35,11 +37,13 @@ def main(names: list[str]) -> int:
                     [sys.executable, "-m", f"tests.bench.{name}"],
                     cwd=_ROOT,
                     env=environment,
-                    stdout=subprocess.PIPE,
+                    capture_output=True,
                     text=True,
                     check=False,
                 )
-            failed |= done.returncode != 0
+            if done.returncode != 0:
+                failed = True
+                sys.stderr.write(done.stderr)
             found += figures.taken(done.stdout)
     print(figures.table(found))  # noqa: T201
     return int(failed or any(figure.passed is False for figure in found))
