@@ -53,12 +53,34 @@ class _AboutGift(ReadOnlyAdmin):
         return shown.money(row.amount_cents, row.currency)
 
 
+class _MarkedSeen(ReadOnlyAdmin):
+    """Rows that stay on staff's home until somebody has seen to them."""
+
+    actions: Sequence[str] = ("mark_seen",)
+
+    def has_see_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("donations.refund_donation")
+
+    def waiting(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of them that somebody has still to see to."""
+        return queryset.filter(seen_at=None)
+
+    @admin.action(description=_("Mark as seen"), permissions=["see"])
+    def mark_seen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        seen = self.waiting(queryset).update(seen_at=timezone.now(), seen_by=request.user.pk)
+        told = ngettext("%(count)d line marked as seen.", "%(count)d lines marked as seen.", seen)
+        self.message_user(request, told % {"count": seen}, messages.SUCCESS if seen else messages.INFO)
+
+
 @admin.register(Refund)
-class RefundAdmin(_AboutGift):
-    list_display = ("who", "amount", "standing", "reason", "requested_by", "created_at", "refunded_at")
-    list_filter = ("status", "reason")
+class RefundAdmin(_MarkedSeen, _AboutGift):
+    list_display = (
+        *("who", "amount", "standing", "reason", "requested_by"),
+        *("created_at", "refunded_at", "seen_at"),
+    )
+    list_filter = ("status", "reason", ("seen_at", admin.EmptyFieldListFilter))
     search_fields = (*_AboutGift.search_fields, "stripe_refund_id")
-    list_select_related = ("donation__donor", "requested_by")
+    list_select_related = ("donation__donor", "requested_by", "seen_by")
     date_hierarchy = "created_at"
     empty_text = _("Nothing has been given back.")
     fields = (
@@ -68,8 +90,13 @@ class RefundAdmin(_AboutGift):
         "error",
         ("created_at", "requested_by"),
         ("refunded_at", "failed_at"),
+        ("seen_at", "seen_by"),
         ("stripe_refund_id", "public_id"),
     )
+
+    def waiting(self, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        """Those that came back: of the others, nothing is left to do."""
+        return super().waiting(queryset).filter(status=RefundStatus.FAILED)
 
     @admin.display(description=_("status"), ordering="status")
     def standing(self, refund: Refund) -> SafeString:
@@ -78,7 +105,7 @@ class RefundAdmin(_AboutGift):
 
 @admin.register(Dispute)
 class DisputeAdmin(_AboutGift):
-    list_display = ("who", "amount", "standing", "due_by", "reason", "opened_at", "fee")
+    list_display = ("who", "amount", "standing", "due_by", "why", "opened_at", "fee")
     list_filter = ("status", "reason")
     search_fields = (*_AboutGift.search_fields, "stripe_dispute_id")
     date_hierarchy = "opened_at"
@@ -86,7 +113,7 @@ class DisputeAdmin(_AboutGift):
     fields = (
         ("amount", "fee"),
         ("standing", "due_by"),
-        ("donation", "reason"),
+        ("donation", "why"),
         ("opened_at", "closed_at"),
         ("stripe_dispute_id", "at_stripe"),
     )
@@ -94,6 +121,11 @@ class DisputeAdmin(_AboutGift):
     @admin.display(description=_("status"), ordering="status")
     def standing(self, dispute: Dispute) -> SafeString:
         return badge(dispute.get_status_display(), _DISPUTES.get(DisputeStatus(dispute.status), QUIET))
+
+    @admin.display(description=_("what the bank says"), ordering="reason")
+    def why(self, dispute: Dispute) -> str:
+        """In words, or as it came where we know none: a list of choices would show a dash."""
+        return dispute.get_reason_display() or "–"
 
     @admin.display(description=_("fee"), ordering="fee_cents")
     def fee(self, dispute: Dispute) -> str:
@@ -105,17 +137,16 @@ class DisputeAdmin(_AboutGift):
 
 
 @admin.register(FraudWarning)
-class FraudWarningAdmin(_AboutGift):
-    list_display = ("who", "gift_amount", "standing", "fraud_type", "warned_at", "seen_at", "seen_by")
+class FraudWarningAdmin(_MarkedSeen, _AboutGift):
+    list_display = ("who", "gift_amount", "standing", "kind", "warned_at", "seen_at", "seen_by")
     list_filter = ("actionable", ("seen_at", admin.EmptyFieldListFilter))
     search_fields = (*_AboutGift.search_fields, "stripe_warning_id")
     list_select_related = ("donation__donor", "seen_by")
     date_hierarchy = "warned_at"
-    actions = ("mark_seen",)
     empty_text = _("No card scheme has warned of fraud.")
     fields = (
         ("donation", "gift_amount"),
-        ("standing", "fraud_type"),
+        ("standing", "kind"),
         ("warned_at", "stripe_warning_id"),
         ("seen_at", "seen_by"),
     )
@@ -124,6 +155,10 @@ class FraudWarningAdmin(_AboutGift):
     def gift_amount(self, warning: FraudWarning) -> str:
         return shown.money(warning.donation.amount_cents, warning.donation.currency)
 
+    @admin.display(description=_("kind of fraud"), ordering="fraud_type")
+    def kind(self, warning: FraudWarning) -> str:
+        return warning.get_fraud_type_display() or "–"
+
     @admin.display(description=_("what to do"))
     def standing(self, warning: FraudWarning) -> SafeString:
         if not warning.actionable:
@@ -131,12 +166,3 @@ class FraudWarningAdmin(_AboutGift):
         if warning.seen_at:
             return badge(gettext("Seen"), GOOD)
         return badge(gettext("Give it back, or know that it is right"), BAD)
-
-    def has_see_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("donations.refund_donation")
-
-    @admin.action(description=_("Mark as seen"), permissions=["see"])
-    def mark_seen(self, request: HttpRequest, queryset: QuerySet[FraudWarning]) -> None:
-        seen = queryset.filter(seen_at=None).update(seen_at=timezone.now(), seen_by=request.user.pk)
-        told = ngettext("%(count)d warning marked as seen.", "%(count)d warnings marked as seen.", seen)
-        self.message_user(request, told % {"count": seen}, messages.SUCCESS if seen else messages.INFO)

@@ -33,9 +33,9 @@ def kinds() -> Iterator[Kind]:
     yield Kind(
         Refund,
         "donations.view_refund",
-        Q(status=RefundStatus.FAILED),
+        Q(status=RefundStatus.FAILED, seen_at=None),
         ngettext_lazy("%(count)d refund came back.", "%(count)d refunds came back.", "count"),
-        {"status__exact": RefundStatus.FAILED},
+        {"status__exact": RefundStatus.FAILED, "seen_at__isempty": "1"},
         urgent=True,
     )
     yield Kind(

@@ -36,7 +36,9 @@ def warned(thing: dict[str, Any]) -> str:
             },
         )
         if row.actionable:
-            staff.tell("warning", str(row), donation, cents=donation.amount_cents)
+            staff.tell(
+                "warning", str(row), donation, cents=donation.amount_cents, why=row.get_fraud_type_display
+            )
     return "staff are told" if is_new else "nothing new"
 
 

@@ -12,6 +12,7 @@ from donations.models.receipt import Receipt, ReceiptCounter, ReceiptState, Seri
 from donations.models.recurring import EndReason, PlanStatus, RecurringDonation
 from donations.models.reversal import (
     Dispute,
+    DisputeReason,
     DisputeStatus,
     FraudWarning,
     Refund,
@@ -36,6 +37,7 @@ __all__ = [
     "DiscrepancyState",
     "Display",
     "Dispute",
+    "DisputeReason",
     "DisputeStatus",
     "Donation",
     "Donor",

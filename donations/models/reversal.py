@@ -25,7 +25,24 @@ class RefundReason(models.TextChoices):
     STRIPE = "stripe", _("Made in Stripe’s dashboard")
 
 
-class Refund(models.Model):
+class SeenByStaff(models.Model):
+    """Stands on staff's home until one of them has seen to it."""
+
+    seen_at = models.DateTimeField(_("seen by staff"), null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("seen by"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Refund(SeenByStaff):
     """Money given back to the donor of a gift, all of it or a part.
 
     The row is written before Stripe is asked; its public id is the idempotency key.
@@ -88,6 +105,26 @@ class DisputeStatus(models.TextChoices):
     CLOSED = "closed", _("Closed without a loss")
 
 
+class DisputeReason(models.TextChoices):
+    """Why a bank contests, as Stripe's API names it. A reason that it adds later is shown as it came."""
+
+    BANK_CANNOT_PROCESS = "bank_cannot_process", _("The bank cannot process the payment")
+    CHECK_RETURNED = "check_returned", _("A cheque came back unpaid")
+    CREDIT_NOT_PROCESSED = "credit_not_processed", _("A refund was expected and did not come")
+    CUSTOMER_INITIATED = "customer_initiated", _("The donor contests it, without saying why")
+    DEBIT_NOT_AUTHORIZED = "debit_not_authorized", _("The debit was not authorised")
+    DUPLICATE = "duplicate", _("It was paid twice")
+    FRAUDULENT = "fraudulent", _("The card’s holder did not agree to it")
+    GENERAL = "general", _("Another reason")
+    INCORRECT_ACCOUNT_DETAILS = "incorrect_account_details", _("The account is not the right one")
+    INSUFFICIENT_FUNDS = "insufficient_funds", _("There is not enough money on the account")
+    NONCOMPLIANT = "noncompliant", _("It does not follow the card network’s rules")
+    PRODUCT_NOT_RECEIVED = "product_not_received", _("Something was expected in return and did not come")
+    PRODUCT_UNACCEPTABLE = "product_unacceptable", _("It was not what had been described")
+    SUBSCRIPTION_CANCELED = "subscription_canceled", _("The recurring gift had been ended before")
+    UNRECOGNIZED = "unrecognized", _("The donor does not recognise it")
+
+
 class Dispute(models.Model):
     """A gift that the donor's bank contests."""
 
@@ -98,7 +135,9 @@ class Dispute(models.Model):
     amount_cents = models.PositiveBigIntegerField(_("amount (cents)"))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     fee_cents = models.PositiveBigIntegerField(_("fee (cents)"), default=0)
-    reason = models.CharField(_("what the bank says"), max_length=60, blank=True)
+    reason = models.CharField(
+        _("what the bank says"), max_length=60, blank=True, choices=DisputeReason.choices
+    )
     status = models.CharField(_("status"), max_length=7, choices=DisputeStatus.choices)
     due_by = models.DateTimeField(_("answer by"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened (Stripe’s time)"))
@@ -119,25 +158,31 @@ class Dispute(models.Model):
         return self.stripe_dispute_id
 
 
-class FraudWarning(models.Model):
+class FraudType(models.TextChoices):
+    """What a card scheme fears, as Stripe's API names it."""
+
+    CARD_NEVER_RECEIVED = "card_never_received", _("The card never reached its holder")
+    FRAUDULENT_CARD_APPLICATION = (
+        "fraudulent_card_application",
+        _("The card was asked for under a false identity"),
+    )
+    MADE_WITH_COUNTERFEIT_CARD = "made_with_counterfeit_card", _("A counterfeit card")
+    MADE_WITH_LOST_CARD = "made_with_lost_card", _("A lost card")
+    MADE_WITH_STOLEN_CARD = "made_with_stolen_card", _("A stolen card")
+    MISC = "misc", _("Another fraud")
+    UNAUTHORIZED_USE_OF_CARD = "unauthorized_use_of_card", _("The card’s holder did not agree to it")
+
+
+class FraudWarning(SeenByStaff):
     """A card scheme fears that a gift's card was stolen. No money has moved; a refund avoids a dispute."""
 
     donation = models.ForeignKey(
         Donation, models.PROTECT, related_name="fraud_warnings", verbose_name=_("donation")
     )
     stripe_warning_id = models.CharField(_("Early fraud warning"), max_length=255, unique=True)
-    fraud_type = models.CharField(_("kind of fraud"), max_length=60, blank=True)
+    fraud_type = models.CharField(_("kind of fraud"), max_length=60, blank=True, choices=FraudType.choices)
     actionable = models.BooleanField(_("a refund would still help"), default=True)
     warned_at = models.DateTimeField(_("warned (Stripe’s time)"))
-    seen_at = models.DateTimeField(_("seen by staff"), null=True, blank=True)
-    seen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("seen by"),
-    )
 
     class Meta:
         verbose_name = _("early fraud warning")

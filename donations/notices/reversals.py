@@ -38,7 +38,12 @@ def disputed(gift: Donation, dispute: Dispute, *, before: str, restated: Restate
     and undone before we heard of it is no news to them.
     """
     staff.tell(
-        f"dispute_{dispute.status}", str(dispute), gift, cents=dispute.amount_cents, due_by=dispute.due_by
+        f"dispute_{dispute.status}",
+        str(dispute),
+        gift,
+        cents=dispute.amount_cents,
+        due_by=dispute.due_by,
+        why=dispute.get_reason_display,
     )
     taken = {DisputeStatus.OPEN, DisputeStatus.LOST}
     if dispute.status in taken and before not in taken:

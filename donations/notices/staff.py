@@ -1,11 +1,12 @@
 """What the foundation's own people must know of a gift: a short letter that leads to it in the admin."""
 
 import datetime as dt
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from donations.models import Donation
 from donations.receipts import issuer
@@ -14,12 +15,23 @@ from outreach import letters
 _LANGUAGE = "fr"  # the foundation's own
 
 
-def tell(what: str, key: str, gift: Donation, *, cents: int, due_by: dt.datetime | None = None) -> None:
+def tell(
+    what: str,
+    key: str,
+    gift: Donation,
+    *,
+    cents: int,
+    due_by: dt.datetime | None = None,
+    why: Callable[[], str] = str,
+) -> None:
     """Owe each address of STAFF_EMAIL, or else the issuer’s, one letter; nobody where neither is set.
 
-    `what` is one of the cases of `templates/letters/staff_notice/`.
+    `what` is one of the cases of `templates/letters/staff_notice/`. `why` says a reason in the language
+    it is called in, which is the letter's.
     """
     path = reverse("admin:donations_donation_change", args=[gift.pk])
+    with translation.override(_LANGUAGE):
+        reason = why()
     for address in _addresses():
         letters.owe(
             key=f"staff:{what}:{key}:{address}"[:200],
@@ -32,6 +44,7 @@ def tell(what: str, key: str, gift: Donation, *, cents: int, due_by: dt.datetime
                 "currency": gift.currency,
                 "donor_name": gift.donor.name,
                 "program_title": gift.program.title,
+                "reason": reason,
                 "due_on": timezone.localdate(due_by).isoformat() if due_by else "",
                 "admin_url": urljoin(settings.SITE_URL, path),
                 "specimen": not gift.livemode,

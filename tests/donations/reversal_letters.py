@@ -38,6 +38,7 @@ def owe_all(language: str) -> None:
         "issued_reference": "C-2026-000002",
         "plan_stopped": True,
         "contact_email": "dons@example.org",
+        "reason": "Le paiement a été fait deux fois",
         "due_on": "2026-12-04",
         "admin_url": "http://127.0.0.1:8000/admin/",
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from donations import gateway, ledger, payments, reconcile, reversals
@@ -25,6 +26,7 @@ from donations.plans import watching
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import sweep
+from tests import staff
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
 from tests.giving import banks_answer, debit, give
 from tests.planning import begin
@@ -70,8 +72,30 @@ def test_opened_it_lowers_the_total_voids_the_receipt_and_tells_staff_until_when
     assert (fee.amount_cents, fee.fee_cents) == (0, 2000)
     assert Receipt.objects.get().state == ReceiptState.VOIDED
     assert (notice.facts["what"], notice.facts["due_on"] > "2026") == ("dispute_open", True)
+    assert notice.facts["reason"] == "Le titulaire de la carte n’y a pas consenti"
     assert letters("gift_disputed") == 1
     assert not StripeEvent.objects.filter(processed_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("duplicate", "Le paiement a été fait deux fois"), ("of_tomorrow", "of_tomorrow")]
+)
+def test_staff_read_why_the_bank_contests_in_words_or_as_it_came(reason: str, said: str) -> None:
+    gift = paid()
+    Dispute.objects.create(
+        donation=gift,
+        stripe_dispute_id="du_1",
+        amount_cents=5000,
+        reason=reason,
+        opened_at=timezone.now(),
+        status=DisputeStatus.OPEN,
+    )
+
+    listed = staff.signed_in("Treasurer").get(
+        reverse("admin:donations_dispute_changelist"), headers={"accept-language": "fr"}
+    )
+
+    assert f">{said}</td>" in listed.content.decode()
 
 
 def test_won_it_counts_again_under_a_new_receipt(program: Program) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from donations import gateway, payments, reconcile, refunds, reversals
 from donations.models import (
@@ -19,6 +20,7 @@ from donations.models import (
     StripeEvent,
 )
 from programs.models import Program
+from tests import staff
 from tests.donations.asked_refunds import ask, letters, raised
 from tests.donations.reversal_gifts import at_stripe, begun, in_dashboard, listen, paid
 
@@ -112,6 +114,27 @@ def test_a_refund_that_comes_back_counts_again_and_both_are_told(program: Progra
     assert first.replaced_by == second
     assert (letters("refund_returned"), letters("staff_notice")) == (1, 1)
     assert refunds.left(donation) == 5000
+
+
+@pytest.mark.embedded
+def test_one_that_came_back_stays_on_the_treasurers_home_until_it_is_marked_as_seen(program: Program) -> None:
+    refund, fine = ask(paid(), 5000), ask(paid(email="someone@example.org"), 2000)
+    at_stripe(refund.stripe_refund_id or "", "come_back")
+    listen()
+    client = staff.signed_in("Treasurer")
+    listed = reverse("admin:donations_refund_changelist")
+    assert "1 refund came back." in client.get("/admin/").content.decode()
+    assert "refund came back" not in staff.signed_in("Fundraiser").get("/admin/").content.decode()
+
+    client.post(listed, {"action": "mark_seen", "_selected_action": [refund.pk, fine.pk]})
+    first = Refund.objects.get(pk=refund.pk).seen_at
+    client.post(listed, {"action": "mark_seen", "_selected_action": [refund.pk, fine.pk]})
+
+    refund.refresh_from_db()
+    fine.refresh_from_db()
+    assert (refund.seen_by, refund.seen_at) == (staff.member("Treasurer"), first)
+    assert fine.seen_at is None  # nothing was to be done about it
+    assert "refund came back" not in client.get("/admin/").content.decode()
 
 
 @pytest.mark.embedded

@@ -32,7 +32,8 @@ def test_staff_hear_of_it_once_and_nothing_moves(program: Program) -> None:
     assert (warning.donation, warning.actionable, warning.seen_at) == (gift, True, None)
     assert gift.status == Status.PAID
     assert ledger.read_total(program).raised_cents == 5000
-    assert Letter.objects.get(kind="staff_notice").facts["what"] == "warning"
+    notice = Letter.objects.get(kind="staff_notice")
+    assert (notice.facts["what"], notice.facts["reason"]) == ("warning", "Une carte volée")
 
 
 def test_given_back_there_is_nothing_more_to_do(program: Program) -> None:
