@@ -64,6 +64,9 @@ def _read(dispute: stripe.Dispute) -> Contested:
     status = _STATUSES.get(dispute.status)
     if status is None:
         raise Unavailable(f"{dispute.id} has the unknown status {dispute.status!r}")
+    moved = [each.amount for each in dispute.balance_transactions]
+    if status == "won" and moved and max(moved) <= 0:
+        status = "open"  # the money is not back yet: charge.dispute.funds_reinstated tells of it
     due_by = dispute.evidence_details.due_by
     return Contested(
         dispute_id=dispute.id,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from donations import gateway, reversals
+from donations import gateway, reconcile, reversals
 from donations.hearing.gifts import Handler
 from donations.models import FraudWarning
 from donations.notices import staff
@@ -23,6 +23,9 @@ def warned(thing: dict[str, Any]) -> str:
     """A card scheme fears fraud. Nothing moves: staff hear of it once."""
     warning = gateway.fetch_warning(str(thing["id"]))
     donation = reversals.find(gateway.fetch_reversals(warning.charge_id))
+    if donation is None:  # a plan's charge names its invoice only, and we may not have heard of that yet
+        reconcile.catch_up(warning.charge_id)
+        donation = reversals.find(gateway.fetch_reversals(warning.charge_id))
     if donation is None:
         return "not a gift of this site"
     with transaction.atomic():

@@ -55,8 +55,11 @@ class RecurringDonation(models.Model):
     stripe_subscription_id = models.CharField(
         _("Subscription"), max_length=255, unique=True, null=True, blank=True
     )
-    # When Stripe will next ask for the amount: the last day of the period that is paid for.
+    # When Stripe will next ask for the amount: the last day of the period that is paid for. None when
+    # it ends with that period.
     next_charge_at = models.DateTimeField(_("next payment"), null=True, blank=True)
+    # Where somebody has set a day for its end at Stripe. Nothing is asked from then on.
+    ends_at = models.DateTimeField(_("to end on"), null=True, blank=True)
     card_last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
     # The last day on which the card can be charged; none for a debit.
     card_expires_on = models.DateField(_("card expires"), null=True, blank=True)
@@ -109,6 +112,12 @@ class RecurringDonation(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it has begun and nobody wished for its end: a payment that failed is asked again."""
+        begun = {PlanStatus.ACTIVE, PlanStatus.PAUSED, PlanStatus.PAST_DUE}
+        return self.status in begun and self.stop_requested_at is None
 
     @property
     def payment_under_way(self) -> bool:

@@ -31,25 +31,31 @@ def refund_not_made(gift: Donation, refund: Refund) -> None:
     staff.tell("refund_refused", str(refund.public_id), gift, cents=refund.amount_cents)
 
 
-def disputed(gift: Donation, dispute: Dispute, *, before: str, restated: Restated) -> None:
+def disputed(gift: Donation, dispute: Dispute, *, before: str, left: int, restated: Restated) -> None:
     """A dispute has come to another state than `before` (empty when it is new): staff hear of each.
 
-    The donor hears when their bank has the money taken back, and when it has come back: what was done
-    and undone before we heard of it is no news to them.
+    The donor hears when their bank has the money taken back, when it has come back, and when it stays
+    away from a gift of which something is `left` (cents): they are sent a document that says so. What was
+    done and undone before we heard of it is no news to them.
     """
     staff.tell(
         f"dispute_{dispute.status}",
-        str(dispute),
+        # An appeal opens and closes a dispute anew: staff hear of that deadline too.
+        f"{dispute}:{before}:{dispute.due_by or ''}",
         gift,
         cents=dispute.amount_cents,
         due_by=dispute.due_by,
         why=dispute.get_reason_display,
     )
+    plan_stopped = gift.plan_id is not None
+    said = {"disputed_cents": dispute.amount_cents, "left_cents": max(left, 0), "plan_stopped": plan_stopped}
     taken = {DisputeStatus.OPEN, DisputeStatus.LOST}
     if dispute.status in taken and before not in taken:
-        _owe("gift_disputed", str(dispute), gift, restated, plan_stopped=gift.plan_id is not None)
+        _owe("gift_disputed", str(dispute), gift, restated, **said)
     elif dispute.status == DisputeStatus.WON and before == DisputeStatus.OPEN:
-        _owe("gift_restored", str(dispute), gift, restated, plan_stopped=gift.plan_id is not None)
+        _owe("gift_restored", str(dispute), gift, restated, **said)
+    elif dispute.status == DisputeStatus.LOST and restated.issued:
+        _owe("gift_disputed", f"{dispute}:lost", gift, restated, settled=True, **said)
 
 
 def not_taken(gift: Donation, *, given_back: bool = False) -> bool:

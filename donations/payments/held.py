@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import ledger
-from donations.gateway import Payment, Reversals
-from donations.models import DisputeStatus, Donation, Method, Status
+from donations.gateway import GivenBack, Payment, Reversals
+from donations.models import DisputeStatus, Donation, Method, Refund, RefundStatus, Status
 from donations.notices import reversals as notices
 from donations.notices import staff
 from donations.payments import disputing, refunding
@@ -26,25 +26,44 @@ def let_go(donation: Donation) -> bool:
 
 
 def catch_up(gift: Donation, reversals: Reversals) -> bool:
-    """Record what goes back of a held gift: call it with the gift's row locked. True for anything new.
+    """Record what goes back of a gift that was never counted: call it with its row locked. True for
+    anything new.
 
     Refunds and disputes are kept at once, and staff hear of a dispute: its deadline does not wait for
-    their decision. The gift stays held until all that it had paid is gone.
+    their decision. The gift stays held until all that it had paid is gone. One that was given back in
+    another currency, and whose refund comes back, stays given back: no total of ours can count it, and
+    donor and staff are told. Any other gift is left alone.
     """
+    if gift.status not in {Status.HELD, Status.REFUNDED, Status.LOST}:
+        return False
     disputes = [disputing.keep(gift, each) for each in reversals.disputes]
-    for made in reversals.refunds:
-        refunding.keep(gift, made)
+    came_back = [refund for made in reversals.refunds if (refund := _come_back(gift, made))]
     for told in disputes:
         if told.changed:
-            notices.disputed(gift, told.dispute, before=told.before, restated=Restated())
+            notices.disputed(gift, told.dispute, before=told.before, left=0, restated=Restated())
+    changed = bool(came_back) or any(told.changed for told in disputes)
+    if gift.status != Status.HELD:
+        for refund in came_back:
+            if refund.refunded_at:
+                notices.refund_returned(gift, refund, restated=Restated())
+            else:
+                notices.refund_not_made(gift, refund)
+        return changed
     payment = reversals.payment
     if payment is None or _gone(reversals) < payment.amount_cents:
-        return any(told.changed for told in disputes)
+        return changed
     is_lost = any(told.dispute.status == DisputeStatus.LOST for told in disputes)
     _end(gift, reversals, payment, Status.LOST if is_lost else Status.REFUNDED)
     if reversals.refunds:
         notices.not_taken(gift, given_back=True)
     return True
+
+
+def _come_back(gift: Donation, made: GivenBack) -> Refund | None:
+    """Keep the refund's row. The row, if the money has come back to us since we last looked."""
+    known = Refund.objects.filter(stripe_refund_id=made.refund_id, status=RefundStatus.FAILED).exists()
+    refund = refunding.keep(gift, made)
+    return refund if refund.status == RefundStatus.FAILED and not known else None
 
 
 def _gone(reversals: Reversals) -> int:

@@ -28,8 +28,8 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
     """Bring a settled gift to where Stripe has its charge. True when this call changed anything.
 
     One transaction holds the rows, the ledger entries, the totals, the status, the receipts and the
-    letters owed. Repeating it is safe, also with an answer older than what is known. A gift that is not
-    settled is left alone; of one that waits for a person see `held`. Raises `Impossible`.
+    letters owed. Repeating it is safe, also with an answer older than what is known. Of a gift that is not
+    settled see `held`. Raises `Impossible`.
     """
     with transaction.atomic():
         gift = (
@@ -38,7 +38,7 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
             .get(pk=donation.pk)
         )
         if gift.settled_at is None:
-            return gift.status == Status.HELD and held.catch_up(gift, reversals)
+            return held.catch_up(gift, reversals)
         refunds = [refunding.record(gift, each) for each in reversals.refunds]
         disputes = [disputing.record(gift, each) for each in reversals.disputes]
         left = left_of(gift)
@@ -78,7 +78,7 @@ def _tell(
             notices.refund_not_made(gift, each.refund)
     for told in disputes:
         if told.changed:
-            notices.disputed(gift, told.dispute, before=told.before, restated=restated)
+            notices.disputed(gift, told.dispute, before=told.before, left=left, restated=restated)
 
 
 def _standing(gift: Donation, left: int) -> Status:

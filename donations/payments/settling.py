@@ -9,7 +9,7 @@ from django.utils import timezone
 from donations import ledger, receipts, thanks
 from donations.gateway import Payment
 from donations.models import Donation, Method, Status
-from donations.notices import gifts, staff
+from donations.notices import gifts, reversals, staff
 from donations.payments.moves import move
 from outreach import subscriptions
 
@@ -89,11 +89,14 @@ def expire(donation: Donation) -> bool:
 def fail(donation: Donation) -> bool:
     """Record that the payment came to nothing, and tell the donor where to give again.
 
-    For a payment of a plan there is more to say: `plans` says it.
+    Of money that was set aside on a card for review, the donor hears that it is free again. For a payment
+    of a plan there is more to say: `plans` says it.
     """
     with transaction.atomic():
         moved = move(donation, Status.FAILED)
-        if moved and donation.plan_id is None:
+        if moved and donation.review_first:
+            reversals.not_taken(donation)
+        elif moved and donation.plan_id is None:
             gifts.failed(donation)
     return moved
 

@@ -10,6 +10,13 @@ _DONOR = (
     "gift_not_taken",
     "gift_undone",
 )
+# A part, the whole, and what a bank keeps for good.
+_CONTESTED: dict[str, dict[str, object]] = {
+    "gift_disputed:part": {"disputed_cents": 2000},
+    "gift_disputed:whole": {"disputed_cents": 5000, "left_cents": 0},
+    "gift_disputed:lost": {"disputed_cents": 2000, "settled": True},
+    "gift_restored:part": {"disputed_cents": 2000},
+}
 STAFF = (
     "dispute_open",
     "dispute_inquiry",
@@ -44,6 +51,9 @@ def owe_all(language: str) -> None:
     }
     for kind in _DONOR:
         letters.owe(key=kind, kind=kind, to="camille@example.org", language=language, facts=facts)
+    for key, more in _CONTESTED.items():
+        kind = key.partition(":")[0]
+        letters.owe(key=key, kind=kind, to="camille@example.org", language=language, facts=facts | more)
     for what in STAFF:
         letters.owe(
             key=f"staff:{what}",

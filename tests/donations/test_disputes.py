@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,9 +24,12 @@ from donations.models import (
     StripeEvent,
 )
 from donations.plans import watching
+from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
-from sandbox import sweep
+from sandbox import disputes, sweep
+from sandbox.models import StripeObject
+from sandbox.resources.disputes import blank
 from tests import staff
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind, paid
 from tests.giving import banks_answer, debit, give
@@ -269,3 +273,101 @@ def test_a_debit_is_claimed_back_after_all_of_it_was_given_back(program: Program
     assert payments.left_of(gift) == -5000  # the donor has it twice
     assert raised(program) == other.amount_cents - 5000
     assert not StripeEvent.objects.filter(processed_at=None).exists()
+
+
+def test_won_before_the_money_is_back_it_is_still_contested() -> None:
+    """Stripe closes a dispute first and books the money after."""
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    row = StripeObject.objects.get(kind="dispute")
+    row.data["status"] = "won"
+    row.save()
+
+    reversals.compare(charge_of(gift))
+
+    gift.refresh_from_db()
+    assert gift.status == Status.DISPUTED
+    assert letters("gift_restored") == 0
+
+    disputes._reinstate(row)
+    row.save()
+    reversals.compare(charge_of(gift))
+
+    gift.refresh_from_db()
+    current = Receipt.objects.get(state=ReceiptState.ISSUED)
+    assert gift.status == Status.PAID
+    assert Letter.objects.get(kind="gift_restored").attachments == [
+        {"kind": "receipt", "reference": str(current.pk)}
+    ]
+
+
+def test_a_part_that_is_contested_and_lost_leaves_the_rest_with_its_document(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = paid()
+    monkeypatch.setattr("sandbox.disputes.blank", lambda *asked: {**blank(*asked), "amount": 2000})
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    told = rendering.render(Letter.objects.get(kind="gift_disputed")).text
+    assert "you did not agree to €20 of your gift of €50" in told
+    assert "€30 is still counted" in told
+    assert raised(program) == 3000
+
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+    listen()
+
+    current = Receipt.objects.get(state=ReceiptState.ISSUED)
+    _, last = Letter.objects.filter(kind="gift_disputed").order_by("pk")
+    assert current.facts["amount_cents"] == 3000
+    assert last.attachments == [{"kind": "receipt", "reference": str(current.pk)}]
+    assert "€30 remains a gift" in rendering.render(last).text
+
+
+def test_what_comes_back_of_a_gift_that_was_given_back_in_part() -> None:
+    gift = paid()
+    in_dashboard(gift, 2000)
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+
+    restored = rendering.render(Letter.objects.get(kind="gift_restored")).text
+    assert "given back €30 of your gift of €50" in restored
+
+
+def test_staff_hear_of_an_appeals_deadline_and_of_its_end() -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+    row = StripeObject.objects.get(kind="dispute")
+
+    row.data["status"] = "appeal_needs_response"
+    row.data["evidence_details"]["due_by"] += 30 * 24 * 3600
+    row.save()
+    reversals.compare(charge_of(gift))
+    reversals.compare(charge_of(gift))
+    row.data["status"] = "lost"
+    row.save()
+    reversals.compare(charge_of(gift))
+
+    told = Letter.objects.filter(kind="staff_notice").order_by("pk")
+    assert [letter.facts["what"] for letter in told] == ["dispute_open", "dispute_lost"] * 2
+    assert told[2].facts["due_on"] > told[0].facts["due_on"]
+    assert letters("gift_disputed") == 1
+
+
+def test_the_page_of_a_gift_that_its_bank_took_back_says_so(client: Client) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+
+    page = client.get(f"/en/gifts/{gift.public_id}/").content.decode()
+
+    assert "Your bank took this gift back" in page
+    assert "for now" not in page

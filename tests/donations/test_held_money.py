@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from donations import payments, reconcile, reversals, review
+from donations import checkout, payments, reconcile, reversals, review
+from donations.forms import GiftForm
+from donations.gateway.asking import client
 from donations.models import Dispute, DisputeStatus, Donation, Refund, RefundReason, RefundStatus, Status
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
 from tests.donations.odd_money import change, held, kinds, letters, notices, raised
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind
+from tests.giving import form_data, pay
 from tests.planning import begin, hear, pass_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +124,36 @@ def test_money_once_set_aside_is_an_older_answer_than_that_it_is_gone() -> None:
 
     assert payments.hold(donation, reason="odd") is False
     assert Donation.objects.get().status == Status.FAILED
+
+
+def test_money_in_another_currency_that_comes_back_is_told_and_counts_nowhere(program: Program) -> None:
+    held(currency="usd")
+    review.reject(
+        Donation.objects.select_related("donor", "program", "designation").get(),
+        by=staff.member("Treasurer"),
+        note="",
+    )
+
+    at_stripe(of_kind("refund"), "come_back")
+    listen()
+    listen()
+
+    assert Refund.objects.get().status == RefundStatus.FAILED
+    assert Donation.objects.get().status == Status.REFUNDED
+    assert notices().count("refund_failed") == 1
+    assert letters() == ["gift_not_taken", "refund_returned"]
+    assert raised(program) == 0
+
+
+def test_a_card_that_was_let_go_before_we_heard_of_it_was_no_debit(program: Program) -> None:
+    form = GiftForm(form_data(), program=program)
+    assert form.is_valid()
+    donation = checkout.start(program, form.answers(), token="", review_because="odd")
+    pay(donation)
+    client().v1.payment_intents.cancel(of_kind("payment_intent"))
+
+    hear()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.FAILED
+    assert letters() == ["gift_not_taken"]

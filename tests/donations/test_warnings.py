@@ -6,11 +6,15 @@ import pytest
 from django.urls import reverse
 
 from donations import ledger, refunds
+from donations.hearing import HANDLERS
 from donations.models import FraudWarning, Status
 from outreach.models import Letter
 from programs.models import Program
+from sandbox.models import StripeObject
 from tests import staff
-from tests.donations.reversal_gifts import at_stripe, charge_of, listen, paid
+from tests.donations.reversal_gifts import at_stripe, charge_of, listen, of_kind, paid
+from tests.giving import give, pay
+from tests.planning import hear
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
@@ -60,3 +64,17 @@ def test_a_treasurer_sees_it_at_home_and_marks_it_as_seen() -> None:
     assert warning.seen_by == staff.member("Treasurer")
     assert "may be fraudulent" not in client.get("/admin/").content.decode()
     assert "Camille Exemple" in client.get(listed).content.decode()
+
+
+def test_a_warning_that_comes_before_the_payment_of_its_plan_is_not_lost() -> None:
+    pay(give(frequency="monthly"))
+    at_stripe(of_kind("charge"), "warn")
+    told = {
+        event.data["type"]: event.data["data"]["object"] for event in StripeObject.objects.of_kind("event")
+    }
+
+    HANDLERS["radar.early_fraud_warning.created"](told["radar.early_fraud_warning.created"])
+    hear()
+
+    assert FraudWarning.objects.get().donation.status == Status.PAID
+    assert Letter.objects.filter(kind="staff_notice", facts__what="warning").count() == 1
