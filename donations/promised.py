@@ -1,7 +1,8 @@
 """What running plans will bring before a programme ends. It is shown apart from what has arrived.
 
 Counted are the payments planned from the next one on, of plans that are active: one that is paused asks
-nothing, and one whose payment failed has yet to be mended, so neither promises anything for now.
+nothing, and one whose payment failed has yet to be mended, so neither promises anything for now. One
+that is set to end on a day promises what comes before it.
 """
 
 import calendar
@@ -30,12 +31,18 @@ def pledged_by_program(programs: Collection[Program]) -> dict[int, int]:
             program__in=ends, status=PlanStatus.ACTIVE, stop_requested_at=None, next_charge_at__isnull=False
         )
         .order_by()
-        .values_list("program", "frequency", TruncDate("next_charge_at", tzinfo=zone))
+        .values_list(
+            "program",
+            "frequency",
+            TruncDate("next_charge_at", tzinfo=zone),
+            TruncDate("ends_at", tzinfo=zone),
+        )
         .annotate(Sum("amount_cents"))
     )
     pledged = dict.fromkeys(ends, 0)
-    for program, frequency, day, cents in days:
-        pledged[program] += cents * payments(frequency, day, ends[program])
+    for program, frequency, day, over_on, cents in days:
+        last = min(ends[program], over_on - dt.timedelta(days=1)) if over_on else ends[program]
+        pledged[program] += cents * payments(frequency, day, last)
     return pledged
 
 

@@ -47,7 +47,13 @@ class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("amount", "frequency"), ("state", "next_charge_at"), ("program", "designation"))},
+            {
+                "fields": (
+                    ("amount", "frequency"),
+                    ("state", "next_charge_at", "ends_at"),
+                    ("program", "designation"),
+                )
+            },
         ),
         (_("Donor"), {"fields": (("donor", "language_by_name"), ("display", "public_name"))}),
         (

@@ -51,6 +51,7 @@ def _read(found: stripe.Invoice, intent: stripe.PaymentIntent | None) -> Invoice
     if not found.id:
         raise Unavailable("an invoice without an id")
     standing, payment = _standing(found, intent)
+    charge = intent.latest_charge if intent and isinstance(intent.latest_charge, stripe.Charge) else None
     details = found.parent.subscription_details if found.parent else None
     return Invoice(
         invoice_id=found.id,
@@ -62,7 +63,7 @@ def _read(found: stripe.Invoice, intent: stripe.PaymentIntent | None) -> Invoice
         standing=standing,
         payment=payment,
         livemode=found.livemode,
-        created_at=dt.datetime.fromtimestamp(found.created, tz=dt.UTC),
+        asked_at=_moment(charge.created) if charge else None,
         attempts=found.attempt_count,
         next_attempt_at=_moment(found.next_payment_attempt),
         mend_url=found.hosted_invoice_url or "",

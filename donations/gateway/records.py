@@ -86,7 +86,10 @@ class Subscription:
     status: SubscriptionStatus
     amount_cents: int
     currency: str
-    next_charge_at: dt.datetime
+    # None when it ends with the period that is paid for.
+    next_charge_at: dt.datetime | None
+    # The day on which it is set to end, where somebody has set one at Stripe.
+    ends_at: dt.datetime | None
     latest_invoice_id: str
     # Why it ended, in Stripe's words: cancellation_requested, payment_failed, payment_disputed.
     end_reason: str
@@ -113,7 +116,8 @@ class Invoice:
     standing: InvoiceStanding
     payment: Payment | None
     livemode: bool
-    created_at: dt.datetime
+    # When the bank was last asked for it: a card is charged then, a debit is handed over.
+    asked_at: dt.datetime | None = None
     attempts: int = 0
     next_attempt_at: dt.datetime | None = None
     # Stripe's hosted page for it, and whether all it takes there is to confirm.

@@ -66,9 +66,7 @@ def pause_subscription(subscription_id: str, *, key: str) -> None:
     (docs.stripe.com/billing/subscriptions/pause-payment); a debit that is with the bank is let be.
     """
     with asking():
-        for invoice in client().v1.invoices.list({"subscription": subscription_id, "limit": 20}).data:
-            if invoice.status in ("draft", "open"):
-                _void(invoice)
+        _void_what_waits(subscription_id)
         client().v1.subscriptions.update(
             subscription_id, {"pause_collection": {"behavior": "void"}}, {"idempotency_key": key}
         )
@@ -80,8 +78,13 @@ def resume_subscription(subscription_id: str, *, key: str) -> None:
 
 
 def cancel_subscription(subscription_id: str) -> None:
-    """End it now: nothing is asked again, and nothing given back. Quietly fine when it has ended."""
+    """End it now: nothing is asked again, and nothing given back. Quietly fine when it has ended.
+
+    Ending it stops what is finalized, but not a payment that is drafted and will be charged within the
+    hour (docs.stripe.com/api/subscriptions/cancel): so what waits to be paid becomes void first.
+    """
     with asking():
+        _void_what_waits(subscription_id)
         try:
             client().v1.subscriptions.cancel(subscription_id)
         except stripe.InvalidRequestError:
@@ -107,6 +110,12 @@ def open_payment_page(customer_id: str, *, language: str, return_url: str) -> st
         return client().v1.billing_portal.sessions.create(params).url
 
 
+def _void_what_waits(subscription_id: str) -> None:
+    for invoice in client().v1.invoices.list({"subscription": subscription_id, "limit": 20}).data:
+        if invoice.status in ("draft", "open"):
+            _void(invoice)
+
+
 def _void(invoice: stripe.Invoice) -> None:
     """Let an invoice be paid by nobody, unless its payment is on its way or was made meanwhile."""
     invoices = client().v1.invoices
@@ -127,6 +136,8 @@ def _read(found: stripe.Subscription) -> Subscription:
     if item.price.unit_amount is None:
         raise Unavailable(f"{found.id} has a price without an amount")
     ended = found.cancellation_details
+    ends_at = item.current_period_end if found.cancel_at_period_end else found.cancel_at
+    asked_again = ends_at is None or ends_at > item.current_period_end
     method = _method(found)
     card = method.card if method and method.type == "card" else None
     return Subscription(
@@ -136,7 +147,8 @@ def _read(found: stripe.Subscription) -> Subscription:
         status=status,
         amount_cents=item.price.unit_amount * (item.quantity or 1),
         currency=found.currency.upper(),
-        next_charge_at=dt.datetime.fromtimestamp(item.current_period_end, tz=dt.UTC),
+        next_charge_at=_moment(item.current_period_end) if asked_again else None,
+        ends_at=_moment(ends_at) if ends_at is not None else None,
         latest_invoice_id=id_of(found.latest_invoice),
         end_reason=(ended.reason or "") if ended else "",
         method=method.type if method else "",
@@ -153,6 +165,10 @@ def _method(found: stripe.Subscription) -> stripe.PaymentMethod | None:
     settings = found.customer.invoice_settings if isinstance(found.customer, stripe.Customer) else None
     method = settings.default_payment_method if settings else None
     return method if isinstance(method, stripe.PaymentMethod) else None
+
+
+def _moment(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
 
 
 def _last_day(year: int, month: int) -> dt.date:

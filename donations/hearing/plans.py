@@ -12,7 +12,7 @@ from donations.plans import announcing, renewals
 
 
 def invoice_changed(invoice: dict[str, Any]) -> str:
-    """A payment was made, failed, or needs its donor to confirm. Which of them, Stripe is asked."""
+    """A payment was made, failed, needs its donor to confirm, or is asked no more. Which, Stripe is asked."""
     if _plan(_details(invoice)) is None:
         return "not a plan of this site"
     return renewals.hear(invoice["id"])
@@ -87,10 +87,12 @@ HANDLERS: Mapping[str, Handler] = {
     "customer.subscription.resumed": subscription_changed,
     "customer.subscription.updated": subscription_changed,
     "customer.updated": way_to_pay_changed,
+    "invoice.marked_uncollectible": invoice_changed,
     "invoice.paid": invoice_changed,
     "invoice.payment_action_required": invoice_changed,
     "invoice.payment_failed": invoice_changed,
     "invoice.upcoming": invoice_upcoming,
+    "invoice.voided": invoice_changed,
     "mandate.updated": mandate_changed,
     "payment_method.automatically_updated": way_to_pay_changed,
     "payment_method.updated": way_to_pay_changed,

@@ -5,18 +5,24 @@ from typing import Literal
 
 from django.utils import timezone, translation
 
-from donations.models import Method, RecurringDonation
+from donations.models import EndReason, Method, PlanStatus, RecurringDonation
 from donations.notices import writing
 
 Change = Literal["amount", "paused", "resumed"]
 
 
-def renewal_failed(plan: RecurringDonation, *, invoice_id: str, attempt: int, confirm: bool) -> bool:
-    """One letter for each attempt that came to nothing, with Stripe's page that mends it in one step."""
+def renewal_failed(
+    plan: RecurringDonation, *, invoice_id: str, attempt: int, asked_cents: int, confirm: bool
+) -> bool:
+    """One letter for each attempt that came to nothing, with Stripe's page that mends it in one step.
+
+    `asked_cents` is what that page asks: the plan's amount may have been changed since.
+    """
     return writing.owe(
         "renewal_failed",
         f"{invoice_id}:{attempt}",
         plan,
+        asked_cents=asked_cents,
         mend_url=plan.mend_url,
         by_debit=plan.method == Method.SEPA_DEBIT,
         confirm=confirm,
@@ -33,11 +39,11 @@ def upcoming(plan: RecurringDonation) -> bool:
 
 
 def card_expiring(plan: RecurringDonation) -> bool:
-    """The card cannot pay the next payment: once for each card's last day."""
+    """The card cannot pay the next payment: once for each card and its last day."""
     day = plan.card_expires_on.isoformat() if plan.card_expires_on else None
     return writing.owe(
         "card_expiring",
-        f"{plan.public_id}:{day}",
+        f"{plan.public_id}:{day}:{plan.card_last4}",
         plan,
         card_last4=plan.card_last4,
         card_expires_on=day,
@@ -53,7 +59,7 @@ def changed(plan: RecurringDonation, change: Change, *, at: dt.datetime) -> bool
         plan,
         change=change,
         under_way=plan.payment_under_way,
-        charge_on=_day(plan.next_charge_at),
+        charge_on=None if plan.status == PlanStatus.PAUSED else _day(plan.next_charge_at),
         my_gifts_url=_my_gifts(plan),
     )
 
@@ -66,7 +72,7 @@ def ended(plan: RecurringDonation) -> bool:
         plan,
         reason=plan.end_reason,
         given=plan.donations.filter(settled_at__isnull=False).exists(),
-        under_way=plan.payment_under_way,
+        under_way=plan.end_reason != EndReason.FAILED and plan.payment_under_way,
     )
 
 

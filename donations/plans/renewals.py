@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from donations import gateway, payments
-from donations.models import Donation, Method, PlanStatus, RecurringDonation, Status
+from donations.models import Donation, EndReason, Method, PlanStatus, RecurringDonation, Status
+from donations.notices import gifts, staff
 from donations.notices import plans as notices
-from donations.notices import staff
 from donations.plans import starting, telling
 
 
@@ -40,11 +40,13 @@ def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
         if invoice.payment.reversed:
             payments.catch_up(donation, gateway.fetch_reversals(invoice.payment.charge_id))
         _mended(plan, invoice)
-        if plan.stop_requested_at and plan.stop_requested_at < invoice.created_at:
+        if settled:
+            _begin_anew(plan)
+        if plan.stop_requested_at and invoice.asked_at and plan.stop_requested_at < invoice.asked_at:
             staff.tell("after_end", str(donation.public_id), donation, cents=donation.amount_cents)
         return "settled" if settled else ""
     if invoice.standing == "processing":
-        return "processing" if payments.process(donation) else ""
+        return "processing" if _with_the_bank(plan, donation, invoice) else ""
     return _failed(plan, donation, invoice) if invoice.standing == "failed" else ""
 
 
@@ -96,17 +98,38 @@ def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoic
         "next_attempt_at": invoice.next_attempt_at,
     }
     with transaction.atomic():
-        payments.fail(donation)
+        waited = donation.status == Status.PROCESSING
+        moved = payments.fail(donation)
         older = ~Q(failed_invoice_id=invoice.invoice_id) | Q(failures__lte=invoice.attempts)
         running = RecurringDonation.objects.filter(older, pk=plan.pk).exclude(status=PlanStatus.ENDED)
         if not running.update(**now):
-            return ""
+            if moved and waited and plan.end_reason != EndReason.FAILED:
+                gifts.failed(donation)  # the last letter said that it may still arrive
+            return "failed" if moved else ""
         for name, value in now.items():
             setattr(plan, name, value)
         told = notices.renewal_failed(
-            plan, invoice_id=invoice.invoice_id, attempt=invoice.attempts, confirm=invoice.confirm
+            plan,
+            invoice_id=invoice.invoice_id,
+            attempt=invoice.attempts,
+            asked_cents=invoice.amount_cents,
+            confirm=invoice.confirm,
         )
     return "failed" if told else ""
+
+
+def _with_the_bank(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoice) -> bool:
+    """A bank takes its days to answer: what it is asked for is neither tried again nor mended meanwhile."""
+    RecurringDonation.objects.filter(pk=plan.pk, failed_invoice_id=invoice.invoice_id).update(
+        mend_url="", next_attempt_at=None
+    )
+    return payments.process(donation)
+
+
+def _begin_anew(plan: RecurringDonation) -> None:
+    """A payment has arrived: for how long another has failed is counted from now on."""
+    failing = RecurringDonation.objects.filter(pk=plan.pk, failing_since__isnull=False)
+    failing.update(failing_since=timezone.now())
 
 
 def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
@@ -118,10 +141,16 @@ def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
 def _closed(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
     """Nobody will pay it any more: whoever waits for it need not, and there is nothing to mend."""
     _mended(plan, invoice)
-    donation = Donation.objects.filter(stripe_invoice_id=invoice.invoice_id).first()
+    known = Donation.objects.select_related("donor", "program")
+    donation = known.filter(stripe_invoice_id=invoice.invoice_id).first()
     if donation is None or donation.status not in (Status.PENDING, Status.PROCESSING):
         return "nothing to pay"
-    return "failed" if payments.fail(donation) else ""
+    waited = donation.status == Status.PROCESSING
+    with transaction.atomic():
+        moved = payments.fail(donation)
+        if moved and waited:  # the donor was told that it is with the bank
+            gifts.failed(donation)
+    return "failed" if moved else ""
 
 
 def _keep_mandate(donation: Donation, invoice: gateway.Invoice) -> None:

@@ -68,7 +68,7 @@ def record(plan: RecurringDonation, told: gateway.Subscription) -> bool:
     if told.reference != str(plan.public_id) or told.livemode != plan.livemode:
         raise payments.Impossible(f"{told.subscription_id} is not the subscription of {plan.public_id}")
     seen = Q(checked_at=plan.checked_at) if plan.checked_at else Q(checked_at__isnull=True)
-    before = (plan.status, plan.amount_cents, plan.next_charge_at)
+    before = (plan.status, plan.amount_cents, plan.next_charge_at, plan.ends_at)
     changes = _changes(plan, told)
     with transaction.atomic():
         rows = RecurringDonation.objects.filter(seen, pk=plan.pk).exclude(status=PlanStatus.ENDED)
@@ -77,7 +77,7 @@ def record(plan: RecurringDonation, told: gateway.Subscription) -> bool:
         for name, value in changes.items():
             setattr(plan, name, value)
         _tell(plan, before[0], before[1])
-        if (plan.status, plan.amount_cents, plan.next_charge_at) != before:
+        if (plan.status, plan.amount_cents, plan.next_charge_at, plan.ends_at) != before:
             Program.objects.filter(pk=plan.program_id).touch()  # what is promised has changed
     return True
 
@@ -89,6 +89,7 @@ def _changes(plan: RecurringDonation, told: gateway.Subscription) -> dict[str, o
         "amount_cents": told.amount_cents,
         "stripe_customer_id": told.customer_id,
         "next_charge_at": told.next_charge_at,
+        "ends_at": told.ends_at,
         "method": Method.called(told.method) if told.method else plan.method,
         "card_last4": told.card_last4,
         "card_expires_on": told.card_expires_on,
@@ -97,6 +98,8 @@ def _changes(plan: RecurringDonation, told: gateway.Subscription) -> dict[str, o
     }
     if status == PlanStatus.PAUSED:  # what failed before is not asked for any more
         changes |= MENDED
+    if status == PlanStatus.ACTIVE:  # what it fails in some day is not what failed before
+        changes["failing_since"] = None
     if plan.started_at is None and status not in (PlanStatus.PENDING, PlanStatus.ENDED):
         changes["started_at"] = now
     if told.status == "unpaid" and plan.stop_requested_at is None:

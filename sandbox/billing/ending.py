@@ -32,7 +32,10 @@ def cancel(call: Call) -> dict[str, object]:
 
 
 def end(subscription: StripeObject, reason: str, call: Call | None = None) -> None:
-    """End it now: no invoice follows, and no payment of an open one is tried again."""
+    """End it now: no invoice follows, and no payment of an open one is tried again.
+
+    A draft goes on: Stripe stops what is finalized.
+    """
     now = store.now()
     subscription.data |= {
         "cancel_at_period_end": False,
@@ -44,7 +47,7 @@ def end(subscription: StripeObject, reason: str, call: Call | None = None) -> No
     subscription.data["cancellation_details"]["reason"] = reason
     subscription.private["due"] = None
     store.save(subscription)
-    for invoice in _unpaid(subscription):
+    for invoice in _unpaid(subscription, "open"):
         invoicing.stop_collecting(invoice)
     events.emit("customer.subscription.deleted", subscription.data, call)
 
@@ -55,14 +58,14 @@ def expire(subscription: StripeObject) -> None:
     subscription.data |= {"ended_at": store.now(), "status": "incomplete_expired"}
     subscription.private["due"] = None
     store.save(subscription)
-    for invoice in _unpaid(subscription):
+    for invoice in _unpaid(subscription, "draft", "open"):
         invoicing.void(invoice)
     events.emit("customer.subscription.updated", subscription.data, None, {"status": before["status"]})
 
 
-def _unpaid(subscription: StripeObject) -> list[StripeObject]:
+def _unpaid(subscription: StripeObject, *statuses: str) -> list[StripeObject]:
     rows = StripeObject.objects.of_kind(invoices.KIND).filter(
         data__parent__subscription_details__subscription=subscription.object_id,
-        data__status__in=["draft", "open"],
+        data__status__in=statuses,
     )
     return list(rows)

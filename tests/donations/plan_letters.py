@@ -34,11 +34,20 @@ def _owe_about_a_plan(donation: Donation, frequency: str) -> None:
     )
     for confirm in (True, False):
         plan.next_attempt_at = soon if confirm else None
-        plans.renewal_failed(plan, invoice_id=f"in_{frequency}", attempt=int(confirm), confirm=confirm)
+        plans.renewal_failed(
+            plan,
+            invoice_id=f"in_{frequency}",
+            attempt=int(confirm),
+            asked_cents=1000 if confirm else 1500,
+            confirm=confirm,
+        )
     plans.upcoming(plan)
     plans.card_expiring(plan)
     plans.changed(plan, "amount", at=soon)
     plans.changed(plan, "paused", at=soon)
     plans.changed(plan, "resumed", at=soon)
+    plan.next_charge_at = None
+    for change in ("amount", "resumed"):
+        plans.changed(plan, change, at=soon + dt.timedelta(days=1))
     plan.end_reason = EndReason.FAILED if frequency == "yearly" else EndReason.DONOR
     plans.ended(plan)

@@ -1,12 +1,15 @@
 """Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 from django.utils.html import strip_tags
 
-from donations import gateway, ledger, plans, reconcile, reversals
+from donations import gateway, ledger, plans, promised, reconcile, reversals
+from donations.donors import sessions
+from donations.gateway import asking
 from donations.models import (
     Donation,
     EndReason,
@@ -17,11 +20,12 @@ from donations.models import (
     RecurringDonation,
     Status,
 )
-from donations.plans import renewals, stopping, telling, watching
+from donations.plans import announcing, renewals, stopping, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import disputes
+from sandbox.billing import renewals as at_stripe
 from sandbox.models import StripeObject
 from tests.giving import banks_answer, debit, give, pay
 from tests.planning import begin, hear, letter_kinds, pass_days, plan
@@ -260,3 +264,67 @@ def test_the_thank_you_page_says_how_the_plan_goes_on() -> None:
 
     assert "You give €50 every month. The next payment is planned for" in page
     assert "Nothing more will be charged" not in page
+
+
+def test_a_plan_that_ends_with_its_period_promises_and_announces_nothing(
+    program: Program, client: Client
+) -> None:
+    begun = begin(frequency="yearly")
+    assert promised.pledged_cents(program) > 0
+
+    asking.client().v1.subscriptions.update(
+        begun.stripe_subscription_id or "", {"cancel_at_period_end": True}
+    )
+    hear()
+
+    assert (plan().status, plan().next_charge_at) == (PlanStatus.ACTIVE, None)
+    assert plan().ends_at
+    assert (announcing.sweep(), promised.pledged_cents(program)) == (0, 0)
+    client.cookies["my-gifts"] = sessions.begin(plan().donor.email)
+    assert "Nothing more is asked: it ends on" in client.get("/en/my-gifts/").content.decode()
+
+    pass_days(400)
+    hear()
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.STRIPE)
+    assert Donation.objects.count() == 1
+
+
+def test_staff_hear_of_a_payment_that_was_drafted_before_the_wish_and_taken_after_it(settings: Any) -> None:
+    settings.STAFF_EMAIL = ["treasurer@example.org"]
+    stopping.stop(begin(), EndReason.DONOR)
+    pass_days(32)
+    drafted = StripeObject.objects.of_kind("invoice").order_by("-pk")[0].data["created"]
+    wished = dt.datetime.fromtimestamp(drafted + 600, tz=dt.UTC)  # it is charged an hour after it is drafted
+    RecurringDonation.objects.update(stop_requested_at=wished)
+
+    hear()
+
+    assert Donation.objects.count() == 2
+    assert Letter.objects.filter(kind="staff_notice", facts__what="after_end").count() == 1
+
+
+def test_a_payment_that_is_drafted_when_its_plan_ends_is_not_charged(program: Program) -> None:
+    begin()
+    due = StripeObject.objects.of_kind("subscription").get().data["items"]["data"][0]["current_period_end"]
+    at_stripe.run_due(due + 60)
+    assert StripeObject.objects.of_kind("invoice").order_by("-pk")[0].data["status"] == "draft"
+
+    plans.cancel(plan(), reason=EndReason.DONOR)
+    pass_days(40)
+    hear()
+
+    assert ledger.read_total(program).gifts == 1
+    assert StripeObject.objects.of_kind("charge").count() == 1
+
+
+def test_a_new_amount_of_a_paused_plan_names_no_day(client: Client) -> None:
+    plans.pause(begin())
+    client.cookies["my-gifts"] = sessions.begin(plan().donor.email)
+    page = client.get(f"/en/my-gifts/plans/{plan().public_id}/amount/").content.decode()
+
+    plans.change_amount(plan(), 2000)
+
+    words = rendering.render(Letter.objects.filter(kind="plan_changed").order_by("-pk")[0]).text
+    assert "now €20, from its next payment on" in words
+    assert "planned for" not in words
+    assert "from the next payment on." in page

@@ -1,16 +1,21 @@
 """Payments of a recurring gift that fail: who is told, how it is mended, and when it ends."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from donations import ledger, plans
+from donations.donors import sessions
+from donations.gateway import asking
 from donations.models import Donation, EndReason, PlanStatus, RecurringDonation, Status
 from donations.plans import watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox.billing import renewals
 from sandbox.models import StripeObject
 from tests.giving import DECLINED_CARD, GOOD_CARD, REFUSED_IBAN, banks_answer, debit, give, pay
 from tests.planning import CONFIRMING_CARD, FAILING_CARD, begin, hear, letter_kinds, mend, pass_days, plan
@@ -144,3 +149,130 @@ def test_a_first_debit_that_is_refused_can_be_mended() -> None:
     plans.cancel(plan(), reason=EndReason.DONOR)
     words = rendering.render(Letter.objects.get(kind="plan_ended")).text
     assert "Thank you for having wished to help." in words  # and not for what never came
+
+
+def test_a_failure_long_ago_does_not_end_a_plan_at_its_next_failure(program: Program) -> None:
+    """Its payment was given up, and the next one arrived: nothing has failed since."""
+    begin()
+    RecurringDonation.objects.update(
+        status=PlanStatus.PAST_DUE,
+        failed_invoice_id="in_january",
+        failing_since=timezone.now() - dt.timedelta(days=30),
+        failures=4,
+    )
+    pass_days(32)
+    hear()
+    assert (plan().status, plan().failing_since) == (PlanStatus.ACTIVE, None)
+    assert ledger.read_total(program).gifts == 2
+
+    StripeObject.objects.of_kind("payment_method").update(private={"number": FAILING_CARD})
+    pass_days(63)
+    hear()
+    assert plan().next_attempt_at
+    watching.sweep()
+
+    assert plan().status == PlanStatus.PAST_DUE
+
+
+def test_days_of_failing_begin_anew_when_an_earlier_payment_is_mended() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    failing = plan()
+    RecurringDonation.objects.update(
+        failed_invoice_id="in_february", failing_since=timezone.now() - dt.timedelta(days=61)
+    )
+    # The subscription waits for February still.
+    StripeObject.objects.of_kind("subscription").update(data=past_due())
+    mend(failing)
+    StripeObject.objects.of_kind("subscription").update(data=past_due())
+    hear()
+
+    since = plan().failing_since
+    assert plan().status == PlanStatus.PAST_DUE
+    assert since
+    assert since > timezone.now() - dt.timedelta(days=1)
+
+
+def past_due() -> dict[str, Any]:
+    data: dict[str, Any] = StripeObject.objects.of_kind("subscription").get().data
+    return data | {"status": "past_due"}
+
+
+def test_a_debit_that_fails_after_its_plan_was_ended_is_told() -> None:
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    hear()
+    plans.cancel(plan(), reason=EndReason.DONOR)
+    assert letter_kinds() == ["gift_processing", "plan_ended"]
+
+    banks_answer()
+    hear()
+    hear()
+
+    assert Donation.objects.get().status == Status.FAILED
+    assert letter_kinds() == ["gift_processing", "plan_ended", "gift_failed"]
+
+
+def test_the_letter_names_what_the_failed_payment_asks_and_not_what_was_chosen_since() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    plans.change_amount(plan(), 2000)
+    pass_days(36)
+    hear()
+
+    assert plan().failures == 2
+    first, second = Letter.objects.filter(kind="renewal_failed").order_by("pk")
+    assert "What is still to be paid this time is €50:" in rendering.render(second).text
+    assert "still to be paid" not in rendering.render(first).text
+
+
+def test_a_debit_that_is_tried_again_is_with_the_bank_and_neither_mended_nor_announced(
+    client: Client,
+) -> None:
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    banks_answer()
+    hear()
+    again_at = plan().next_attempt_at
+    assert again_at
+    renewals.run_due(int(again_at.timestamp()) + 60)
+    RecurringDonation.objects.update(checked_at=None)
+    watching.sweep()
+
+    assert Donation.objects.get().status == Status.PROCESSING
+    assert (plan().status, plan().next_attempt_at, plan().mend_url) == (PlanStatus.PAST_DUE, None, "")
+    client.cookies["my-gifts"] = sessions.begin(plan().donor.email)
+    page = client.get(f"/en/my-gifts/plans/{plan().public_id}/").content.decode()
+    assert "Your bank has been asked again" in page
+
+
+def test_the_page_of_a_failed_payment_of_a_plan_that_goes_on_begins_no_second_plan(client: Client) -> None:
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    banks_answer()
+    hear()
+    page = f"/en/gifts/{Donation.objects.get().public_id}/"
+
+    going_on = client.get(page).content.decode()
+    RecurringDonation.objects.update(stop_requested_at=timezone.now())
+    over = client.get(page).content.decode()
+
+    assert 'class="button" href="/en/my-gifts/"' in going_on
+    assert 'class="button" href="/en/hematology/give/"' not in going_on
+    assert 'class="button" href="/en/hematology/give/"' in over
+
+
+@pytest.mark.parametrize("ending", ["void", "mark_uncollectible"])
+def test_a_payment_that_is_asked_no_more_need_not_be_mended(ending: str) -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    assert plan().mend_url
+
+    invoices = asking.client().v1.invoices
+    if ending == "void":
+        invoices.void_invoice(plan().failed_invoice_id)
+    else:
+        invoices.mark_uncollectible(plan().failed_invoice_id)
+    hear()
+
+    assert (plan().mend_url, plan().failing_since) == ("", None)

@@ -35,6 +35,27 @@ def test_payments_are_counted_to_the_day(
 
 
 @pytest.mark.django_db
+def test_a_plan_that_is_set_to_end_promises_what_comes_before(program: Program) -> None:
+    donor = Donor.objects.create(
+        kind="individual", email="a@example.org", first_name="A", last_name="B", country="FR", language="en"
+    )
+    first = timezone.now() + dt.timedelta(days=3)
+    RecurringDonation.objects.create(
+        program=program,
+        donor=donor,
+        amount_cents=1000,
+        frequency="monthly",
+        language="en",
+        status=PlanStatus.ACTIVE,
+        stripe_subscription_id="sub_1",
+        next_charge_at=first,
+        ends_at=first + dt.timedelta(days=40),
+    )
+
+    assert promised.pledged_cents(program) == 2000
+
+
+@pytest.mark.django_db
 def test_only_active_plans_promise_and_the_page_says_it_apart(program: Program, client: Client) -> None:
     donor = Donor.objects.create(
         kind="individual", email="a@example.org", first_name="A", last_name="B", country="FR", language="en"
