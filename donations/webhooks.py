@@ -66,16 +66,16 @@ def process(event_pk: int) -> bool:
     )
     if not claimed:
         return False
+    # Not if it was asked for anew meanwhile, or given to another worker once the wait was over.
+    mine = StripeEvent.objects.filter(pk=event_pk, processed_at__isnull=True, attempts=event.attempts + 1)
     try:
         outcome = handle(event)
     except Exception as error:  # whatever it was, the event keeps it and is tried again
         logger.exception("Stripe event %s failed", event.event_id)
         kept = f"{type(error).__name__}: {error}".replace("\x00", "")[:_ERROR_LENGTH]
-        StripeEvent.objects.filter(pk=event_pk).update(error=kept)
+        mine.update(error=kept)
         return False
-    StripeEvent.objects.filter(pk=event_pk).update(
-        processed_at=timezone.now(), outcome=outcome[:200], error=""
-    )
+    mine.update(processed_at=timezone.now(), outcome=outcome[:200], error="")
     return True
 
 

@@ -22,6 +22,7 @@ def cursor() -> CursorWrapper:
     database: Any = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "postgresql":
         return cast("CursorWrapper", database.cursor())
+    database.close_if_health_check_failed()  # as Django does before a request's first statement
     database.ensure_connection()
     # Django's usual one writes the values into the text: each statement would be another to PostgreSQL.
     sent_apart = database.Database.Cursor(database.connection)

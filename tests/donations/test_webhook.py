@@ -3,17 +3,19 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 import stripe
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.utils import timezone
 
-from donations import ledger, tasks, webhooks
+from donations import gateway, ledger, tasks, webhooks
 from donations.models import Donation, LedgerEntry, Receipt, Status, StripeEvent
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import deliveries
+from tests import staff
 from tests.giving import give, pay
 from tests.processes import messages_waiting
 
@@ -310,3 +312,72 @@ def test_an_event_is_given_up_after_its_last_attempt() -> None:
     tasks.process_events()
 
     assert StripeEvent.objects.get().attempts == webhooks.MAX_ATTEMPTS
+
+
+def test_an_event_that_is_asked_for_anew_while_a_worker_has_it_is_due_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event, real = kept_event(), webhooks.handle
+
+    def handled_meanwhile(event: StripeEvent) -> str:
+        outcome = real(event)
+        webhooks.replay([event.pk], by=staff.member("Treasurer"))
+        return outcome
+
+    monkeypatch.setattr(webhooks, "handle", handled_meanwhile)
+    webhooks.process(event.pk)
+
+    event.refresh_from_db()
+    assert (event.processed_at, event.attempts) == (None, 0)
+
+
+def test_a_failure_that_comes_late_is_not_written_on_an_event_that_another_worker_has_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event, real = kept_event(), webhooks.handle
+    begun = list[int]()
+
+    def slow_at_first(event: StripeEvent) -> str:
+        begun.append(event.pk)
+        if len(begun) > 1:
+            return real(event)
+        StripeEvent.objects.filter(pk=event.pk).update(not_before=timezone.now())  # its wait is over
+        assert webhooks.process(event.pk)
+        raise gateway.Unavailable("too late")
+
+    monkeypatch.setattr(webhooks, "handle", slow_at_first)
+    webhooks.process(event.pk)
+
+    event.refresh_from_db()
+    assert event.processed_at
+    assert event.error == ""
+
+
+def kept_event() -> StripeEvent:
+    """The event of a payment, in the inbox and not handled."""
+    pay(give())
+    deliveries.deliver_due()
+    return StripeEvent.objects.get(type="checkout.session.completed")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="an embedded database is never restarted")
+def test_an_event_is_kept_on_the_first_try_after_postgresql_was_restarted(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """As a request begins on a connection that was kept open, and that the server has closed since."""
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 60)
+    monkeypatch.setitem(connection.settings_dict, "CONN_HEALTH_CHECKS", True)
+    connection.ensure_connection()
+    where = connection.get_connection_params()
+    with psycopg.connect(
+        host=where["host"], port=where["port"], user=where["user"], dbname=where["dbname"], autocommit=True
+    ) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    close_old_connections()
+    body = json.dumps(event_about(None))
+    signature = stripe.WebhookSignature.generate_signature_header(body, settings.STRIPE_WEBHOOK_SECRET)
+
+    assert webhooks.receive(body.encode(), signature)
+
+    assert StripeEvent.objects.count() == 1
