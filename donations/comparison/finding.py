@@ -65,14 +65,20 @@ def _of_batch(
     entries = {
         (entry.kind, entry.source_ref): entry for entry in LedgerEntry.objects.filter(source_ref__in=refs)
     }
-    for movement in batch:
-        known = [entries.get((movement.kind, name)) for name in _names(movement)]
-        entry = _entry_of(movement, [each for each in known if each and each.pk not in reading.seen])
-        if entry is not None:
-            reading.seen.add(entry.pk)
-            yield from _of_pair(movement, entry)
-        elif since <= movement.occurred_at < until:
-            yield _without_entry(movement, known, reading)
+    # What has its like goes first: a movement without one would take the entry of another.
+    for is_alike in (True, False):
+        rest = list[Movement]()
+        for movement in batch:
+            known = [entries.get((movement.kind, name)) for name in _names(movement)]
+            entry = _entry_of(movement, [each for each in known if each and each.pk not in reading.seen])
+            if is_alike and (entry is None or _differs(entry, movement)):
+                rest.append(movement)
+            elif entry is not None:
+                reading.seen.add(entry.pk)
+                yield from _of_pair(movement, entry)
+            elif since <= movement.occurred_at < until:
+                yield _without_entry(movement, known, reading)
+        batch = rest
 
 
 def _without_entry(movement: Movement, known: list[LedgerEntry | None], reading: Reading) -> Finding:
@@ -104,12 +110,12 @@ def _names(movement: Movement) -> list[str]:
 
 def _entry_of(movement: Movement, entries: list[LedgerEntry]) -> LedgerEntry | None:
     """Of those that no other movement is: the one of the same amount and day, or else the first."""
+    return min(entries, key=lambda entry: _differs(entry, movement), default=None)
 
-    def differs(entry: LedgerEntry) -> bool:
-        same_day = _day(entry.occurred_at) == _day(movement.occurred_at)
-        return not (same_day and entry.amount_cents == movement.amount_cents)
 
-    return min(entries, key=differs, default=None)
+def _differs(entry: LedgerEntry, movement: Movement) -> bool:
+    same_day = _day(entry.occurred_at) == _day(movement.occurred_at)
+    return not (same_day and entry.amount_cents == movement.amount_cents)
 
 
 def _of_pair(movement: Movement, entry: LedgerEntry) -> Iterator[Finding]:

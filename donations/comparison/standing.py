@@ -12,7 +12,11 @@ from donations.models import Difference, Discrepancy, DiscrepancyState, LedgerEn
 
 
 def keep(finding: Finding, detail: str) -> Discrepancy:
-    """The row of a difference: the one that stands, seen again, or a new one."""
+    """The row of a difference: the one that stands, seen again, or a new one.
+
+    What a person has explained stays explained as long as it is the same: once other amounts differ, it
+    is another difference, and open. Two may compare, and a person close it, at the same time.
+    """
     found = {"difference": finding.difference, "kind": finding.kind, "source_ref": finding.source_ref}
     changes = {
         "stripe_cents": finding.stripe_cents,
@@ -23,17 +27,29 @@ def keep(finding: Finding, detail: str) -> Discrepancy:
     standing = Discrepancy.objects.filter(**found).exclude(state=DiscrepancyState.SETTLED)
     try:
         with transaction.atomic():
-            if not standing.update(**changes):
-                Discrepancy.objects.create(
-                    **found,
-                    **changes,
-                    charge_id=finding.charge_id,
-                    donation_id=finding.donation_id,
-                    occurred_at=finding.occurred_at,
-                )
+            row = standing.select_for_update().first()
+            if row and _is_another(row, finding):
+                Discrepancy.objects.filter(pk=row.pk).update(state=DiscrepancyState.SETTLED)
+                row = None
+            row = row or Discrepancy(
+                **found,
+                charge_id=finding.charge_id,
+                donation_id=finding.donation_id,
+                occurred_at=finding.occurred_at,
+            )
+            for name, value in changes.items():
+                setattr(row, name, value)
+            row.save(update_fields=None if row.pk is None else list(changes))
     except IntegrityError:
         standing.update(**changes)  # somebody who compares at the same time was first
-    return standing.get()
+        row = Discrepancy.objects.filter(**found).order_by("-pk")[0]
+    return row
+
+
+def _is_another(row: Discrepancy, finding: Finding) -> bool:
+    """Whether other amounts differ now than those that a person has explained."""
+    amounts = (finding.stripe_cents, finding.ledger_cents)
+    return row.state == DiscrepancyState.EXPLAINED and (row.stripe_cents, row.ledger_cents) != amounts
 
 
 def close_gone(since: dt.datetime, before: dt.datetime) -> int:

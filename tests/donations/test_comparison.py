@@ -1,11 +1,17 @@
 """Our ledger beside Stripe's books: whatever differs is found, repaired or shown to a person."""
 
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
 
 from donations import comparison, gateway, ledger, reconcile
+from donations.comparison import finding, standing
 from donations.models import (
     Comparison,
     Difference,
@@ -229,3 +235,64 @@ def test_an_error_of_ours_in_one_repair_hides_no_other() -> None:
     (row,) = outcome.left
     assert (row.source_ref, "IntegrityError" in row.detail) == (charge.charge_id, True)
     assert lost.status == Status.PAID
+
+
+def test_an_explained_difference_that_becomes_another_is_open_again() -> None:
+    gift = settled_gift()
+    row = in_stripes_books(gift.stripe_charge_id or "")
+    row.data["amount"] = 4000
+    row.save()
+    by = User.objects.create_user("treasurer")
+    comparison.explain(compare().left[0], words="Known to both", by=by)
+    assert compare().left == []
+
+    row.data["amount"] = 100
+    row.save()
+
+    assert [each.stripe_cents for each in compare().left] == [100]
+    assert compare().left[0].state == DiscrepancyState.OPEN
+    assert Discrepancy.objects.get(state=DiscrepancyState.SETTLED).explanation == "Known to both"
+
+
+def test_a_dispute_that_was_appealed_is_missing_once_and_its_first_movement_is_no_difference(
+    program: Program,
+) -> None:
+    now = timezone.now()
+    first, again = now - dt.timedelta(days=10), now - dt.timedelta(days=2)
+    ledger.post(
+        LedgerEntry(
+            program=program,
+            kind=EntryKind.DISPUTE,
+            amount_cents=-5000,
+            occurred_at=first,
+            source="stripe",
+            source_ref="du_1",
+        )
+    )
+    # Newest first, as Stripe's books are read.
+    moved = [
+        gateway.Movement(f"txn_{at:%d}", "dispute", "du_1", "ch_1", -5000, 0, "EUR", at)
+        for at in (again, first)
+    ]
+
+    found = finding._of_batch(moved, finding.Reading(), now - dt.timedelta(days=45), now)
+
+    assert [(each.difference, each.source_ref) for each in found] == [(Difference.MISSING_HERE, "du_1-2")]
+
+
+def test_a_difference_that_somebody_closes_at_this_moment_stops_no_comparison(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = timezone.now()
+    missing = finding.Finding(Difference.MISSING_HERE, "gift", "ch_1", "ch_1", now, stripe_cents=5000)
+    real = transaction.atomic
+
+    @contextmanager
+    def closed_right_after() -> Iterator[None]:
+        with real():
+            yield
+        Discrepancy.objects.update(state=DiscrepancyState.SETTLED, closed_at=now)
+
+    monkeypatch.setattr("donations.comparison.standing.transaction.atomic", closed_right_after)
+
+    assert standing.keep(missing, "").stripe_cents == 5000
