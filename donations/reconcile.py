@@ -154,7 +154,7 @@ def sweep(*, limit: int = 200) -> int:
     """Look at the gifts that have waited too long. Returns how many; safe to run at any time."""
     now = timezone.now()
     for donation in Donation.objects.filter(
-        status=Status.PENDING, stripe_session_id__isnull=True, created_at__lte=now - _UNOPENED_FOR
+        ~_ASKED_FOR, status=Status.PENDING, created_at__lte=now - _UNOPENED_FOR
     )[:limit]:
         with suppress(payments.Impossible):  # its page was opened, and paid, this very moment
             payments.expire(donation)

@@ -1,9 +1,10 @@
 """How Stripe is asked: the client, its patience, and the two ways in which asking can go wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from http import HTTPStatus
+from typing import TypeVar
 
 import stripe
 from django.conf import settings
@@ -12,8 +13,13 @@ from django.conf import settings
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 15
 _RETRIES = 2
+# How many idempotency keys one thing is asked for under, at most.
+_KEYS = 5
 # While somebody looks at a page that also works without the answer.
 _PATIENCE_ON_A_PAGE = (2, 4)
+
+
+_Made = TypeVar("_Made")
 
 
 class Unavailable(Exception):  # named for what it means to the caller
@@ -73,13 +79,29 @@ def told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:200]
 
 
-def is_old_failure(error: stripe.StripeError) -> bool:
+def _is_old_failure(error: stripe.StripeError) -> bool:
     """Whether Stripe failed at an earlier request with this key, and only says so again.
 
     docs.stripe.com/api/idempotent_requests
     """
     repeated = (error.headers or {}).get("idempotent-replayed") == "true"
     return repeated and (error.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def beyond_old_failures(make: Callable[[str], _Made], key: str) -> _Made:
+    """What `make` makes under the first idempotency key with which Stripe has not failed before.
+
+    Stripe answers a key alike for at least 24 hours, even where its first answer was a failure of its own:
+    whoever tries again would be told of that one all day. So a failure that is only repeated is passed
+    by, always to the same next key.
+    """
+    for number in range(1, _KEYS):
+        try:
+            return make(key if number == 1 else f"{key}-{number}")
+        except stripe.StripeError as error:
+            if not _is_old_failure(error):
+                raise
+    return make(f"{key}-{_KEYS}")
 
 
 def _translated(error: stripe.StripeError) -> Unavailable | Refused:

@@ -10,10 +10,8 @@ from stripe.params.checkout import (
 )
 
 from donations.gateway import money, standings
-from donations.gateway.asking import Unavailable, asking, client, id_of, is_old_failure
+from donations.gateway.asking import Unavailable, asking, beyond_old_failures, client, id_of
 from donations.gateway.records import Checkout, CheckoutState, Interval, Order
-
-_KEYS = 5  # for one gift, at most
 
 
 def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkout:
@@ -43,20 +41,12 @@ def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> Checkou
 
 
 def _created(params: SessionCreateParams, key: str) -> stripe.checkout.Session:
-    """The session of the idempotency key, which Stripe keeps for at least 24 hours.
+    """The session of the idempotency key.
 
-    Stripe answers a key alike even where its first answer was a failure of its own: a donor who tries again
-    would be told of that one all day. So a failure that is only repeated is passed by, always to the same
-    next key. A session that the failure may have left behind is nobody's: its address was never given.
+    A session that a failure of Stripe's may have left behind is nobody's: its address was never given.
     """
     sessions = client().v1.checkout.sessions
-    for number in range(1, _KEYS):
-        try:
-            return sessions.create(params, {"idempotency_key": key if number == 1 else f"{key}-{number}"})
-        except stripe.StripeError as error:
-            if not is_old_failure(error):
-                raise
-    return sessions.create(params, {"idempotency_key": f"{key}-{_KEYS}"})
+    return beyond_old_failures(lambda key: sessions.create(params, {"idempotency_key": key}), key)
 
 
 def _once(order: Order) -> SessionCreateParams:

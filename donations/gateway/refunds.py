@@ -7,7 +7,7 @@ from uuid import UUID
 import stripe
 from stripe.params import RefundCreateParams
 
-from donations.gateway.asking import Unavailable, asking, client, id_of
+from donations.gateway.asking import Unavailable, asking, beyond_old_failures, client, id_of
 from donations.gateway.records import GivenBack
 
 _PAGE = 100  # the most that Stripe gives at once
@@ -28,7 +28,8 @@ def give_back(
 ) -> GivenBack:
     """Give so much of a charge back. Repeating it with the same reference gives back once.
 
-    Raises `Unavailable` (it may have been made: ask again with the same reference) or `Refused`.
+    Raises `Unavailable` (it may have been made: look for it with `fetch_reversals`, and only then ask
+    again with the same reference) or `Refused`.
     """
     params: RefundCreateParams = {
         "charge": charge_id,
@@ -37,8 +38,14 @@ def give_back(
         "metadata": {"refund": str(reference), "donation": str(donation)},
         "expand": _MOVED,
     }
+    refunds = client().v1.refunds
     with asking():
-        made = client().v1.refunds.create(params, {"idempotency_key": f"refund-{reference}"})
+        # A failure of Stripe's may have made it all the same. Tried again at once, it would look like one
+        # of long ago and be passed by: so the library tries once, and the next try is the caller's.
+        made = beyond_old_failures(
+            lambda key: refunds.create(params, {"idempotency_key": key, "max_network_retries": 0}),
+            f"refund-{reference}",
+        )
         return read(made)
 
 

@@ -30,7 +30,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
     mismatch = _mismatch(donation, payment)
     if mismatch:
         donation.refresh_from_db(fields=["status", "settled_at", "reviewed_at"])
-        if donation.settled_at or donation.status == Status.REFUNDED:
+        if donation.settled_at or donation.status in {Status.REFUNDED, Status.LOST}:
             return False
         if donation.reviewed_at is None:
             waits = donation.status == Status.HELD

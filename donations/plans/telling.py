@@ -52,6 +52,12 @@ def refresh(plan: RecurringDonation, *, patient: bool = True) -> None:
     raise gateway.Unavailable(f"the plan {plan.public_id} changes faster than it can be written down")
 
 
+def put_off(plan: RecurringDonation) -> None:
+    """Look at a plan again in its turn only: whatever is wrong with one keeps no other waiting."""
+    seen = RecurringDonation.objects.filter(pk=plan.pk, checked_at=plan.checked_at)
+    seen.update(checked_at=_after(plan.checked_at, timezone.now()))
+
+
 def end(plan: RecurringDonation, **changes: object) -> dict[str, object]:
     """What a plan that has ended is written down with."""
     return {

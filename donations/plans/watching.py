@@ -44,10 +44,14 @@ def _try(plan: RecurringDonation, *, carry: bool = False) -> None:
             stopping.carry_out(plan)
         else:
             _look(plan)
-    except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
+    except gateway.Unavailable as error:
         logger.warning("plan %s could not be compared with Stripe: %s", plan.public_id, error)
-    except Exception:  # whatever is wrong with one keeps no other waiting
+    except (gateway.Refused, payments.Impossible) as error:
+        logger.warning("plan %s could not be compared with Stripe: %s", plan.public_id, error)
+        telling.put_off(plan)
+    except Exception:
         logger.exception("plan %s could not be compared with Stripe", plan.public_id)
+        telling.put_off(plan)
 
 
 def _look(plan: RecurringDonation) -> None:
@@ -66,7 +70,8 @@ def _wishes() -> list[RecurringDonation]:
     rows = RecurringDonation.objects.filter(
         stop_requested_at__isnull=False, stripe_subscription_id__isnull=False
     )
-    return list(rows.exclude(status=PlanStatus.ENDED).select_related("donor", "program"))
+    rows = rows.exclude(status=PlanStatus.ENDED).select_related("donor", "program")
+    return list(rows.order_by(F("checked_at").asc(nulls_first=True)))
 
 
 def _hopeless() -> list[RecurringDonation]:

@@ -157,3 +157,16 @@ def test_a_card_that_was_let_go_before_we_heard_of_it_was_no_debit(program: Prog
     donation.refresh_from_db()
     assert donation.status == Status.FAILED
     assert letters() == ["gift_not_taken"]
+
+
+def test_a_lost_gift_in_another_currency_that_is_told_of_again_is_nothing_new() -> None:
+    donation = held(currency="usd")
+    at_stripe(charge_of(donation), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+    donation.refresh_from_db()
+    assert donation.status == Status.LOST
+
+    assert reversals.compare(charge_of(donation)) == "nothing new"
+    assert reconcile.refresh(donation) == "nothing new"

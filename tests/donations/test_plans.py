@@ -1,10 +1,13 @@
 """Recurring gifts: each payment is a gift of its own, counted once, whatever Stripe tells and when."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from donations import gateway, ledger, plans, promised, reconcile, reversals
@@ -24,11 +27,12 @@ from donations.plans import announcing, renewals, stopping, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
-from sandbox import disputes
+from sandbox import disputes, faults
 from sandbox.billing import renewals as at_stripe
 from sandbox.models import StripeObject
-from tests.giving import banks_answer, debit, give, pay
-from tests.planning import begin, hear, letter_kinds, pass_days, plan
+from tests.donations.reversal_gifts import begun
+from tests.giving import GOOD_CARD, banks_answer, debit, give, pay
+from tests.planning import FAILING_CARD, begin, hear, letter_kinds, pass_days, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -328,3 +332,67 @@ def test_a_new_amount_of_a_paused_plan_names_no_day(client: Client) -> None:
     assert "now €20, from its next payment on" in words
     assert "planned for" not in words
     assert "from the next payment on." in page
+
+
+def left_for_a_day(card: str = GOOD_CARD) -> Donation:
+    """A renewal whose row a worker had made when it died, and that nobody looked at for a day."""
+    begin(card)
+    pass_days(32)
+    invoice = StripeObject.objects.of_kind("invoice").order_by("-pk")[0].object_id
+    renewal = renewals._donation(plan(), gateway.fetch_invoice(invoice))
+    Donation.objects.filter(pk=renewal.pk).update(created_at=timezone.now() - dt.timedelta(hours=25))
+    return renewal
+
+
+def test_a_renewal_that_was_left_for_a_day_is_asked_about_and_settled(program: Program) -> None:
+    renewal = left_for_a_day()
+
+    reconcile.sweep()
+
+    renewal.refresh_from_db()
+    assert renewal.status == Status.PAID
+    assert ledger.read_total(program).gifts == 2
+
+
+def test_a_renewal_that_failed_and_was_left_for_a_day_is_told() -> None:
+    renewal = left_for_a_day(FAILING_CARD)
+
+    reconcile.sweep()
+    hear()
+
+    renewal.refresh_from_db()
+    assert renewal.status == Status.FAILED
+    assert "renewal_failed" in letter_kinds()
+
+
+def test_a_plan_that_stripe_does_not_know_keeps_no_other_waiting() -> None:
+    broken, other = begin(), begun(frequency="monthly", email="other@example.org")
+    reconcile.refresh(other)
+    sound = RecurringDonation.objects.exclude(pk=broken.pk).get()
+    old = timezone.now() - dt.timedelta(days=3)
+    RecurringDonation.objects.filter(pk=broken.pk).update(stripe_subscription_id="sub_nobody", checked_at=old)
+    RecurringDonation.objects.filter(pk=sound.pk).update(checked_at=old + dt.timedelta(days=1))
+
+    watching.sweep(limit=1)
+    watching.sweep(limit=1)
+
+    sound.refresh_from_db()
+    assert sound.checked_at
+    assert sound.checked_at > timezone.now() - dt.timedelta(hours=1)
+
+
+def test_a_plan_that_stripe_was_away_for_is_looked_at_as_soon_as_it_is_back() -> None:
+    begin()
+    old = timezone.now() - dt.timedelta(days=3)
+    RecurringDonation.objects.update(checked_at=old)
+    with faults_at_stripe():
+        watching.sweep()
+
+    assert plan().checked_at == old
+
+
+@contextmanager
+def faults_at_stripe() -> Iterator[None]:
+    faults.inject("error", lasting=dt.timedelta(minutes=5))
+    yield
+    faults.clear()

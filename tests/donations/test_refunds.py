@@ -1,11 +1,13 @@
 """Money given back by staff: never more than came, each step in the books once."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from donations import ledger, refunds
 from donations.models import (
@@ -20,6 +22,8 @@ from donations.models import (
 )
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import faults
+from sandbox.models import StripeObject
 from tests.donations.asked_refunds import ask, letters, raised
 from tests.donations.reversal_gifts import of_kind, paid
 
@@ -200,3 +204,34 @@ def test_a_gift_that_was_given_back_still_counts_as_a_gift(program: Program) -> 
 
     assert (total.raised_cents, total.gifts, total.donors) == (0, 1, 1)
     assert of_kind("refund")
+
+
+def test_a_refund_that_met_a_failure_of_stripes_is_made_when_it_is_asked_again(program: Program) -> None:
+    """Stripe repeats what it answered to an idempotency key for a day, its own failures too."""
+    donation = paid()
+    faults.inject("error", match="POST refunds", count=1)
+    refund = ask(donation, 2000)
+    assert refund.status == RefundStatus.REQUESTED
+
+    for _ in range(2):
+        Refund.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
+        refunds.sweep()
+
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SUCCEEDED
+    assert raised(program) == 3000
+
+
+def test_a_refund_that_stripe_made_although_it_failed_is_found_and_not_made_again(program: Program) -> None:
+    donation = paid()
+    faults.inject("error", match="POST refunds", count=1, done=True)
+    refund = ask(donation, 2000)
+    assert refund.status == RefundStatus.REQUESTED
+
+    Refund.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
+    refunds.sweep()
+
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SUCCEEDED
+    assert StripeObject.objects.of_kind("refund").count() == 1
+    assert raised(program) == 3000

@@ -1,6 +1,7 @@
 """Gifts that a person looks at before they count: released, refused, or left until the money is gone."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from donations.models import Donation, LedgerEntry, Receipt, Refund, RefundStatu
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
-from sandbox import store
+from sandbox import faults, store
 from sandbox.models import StripeObject
 from sandbox.resources import refunds as refund_resource
 from tests import staff
@@ -282,3 +283,19 @@ def test_others_decide_nothing(program: Program) -> None:
             assert reader.get(address(donation, deed)).status_code == 403
             assert reader.post(address(donation, deed)).status_code == 403
     assert Donation.objects.get().status == Status.HELD
+
+
+def test_a_release_that_met_a_failure_of_stripes_is_taken_at_the_next_look(program: Program) -> None:
+    """Stripe repeats what it answered to an idempotency key for a day, its own failures too."""
+    donation = set_aside(program)
+    faults.inject("error", match="POST payment_intents", count=1)
+
+    with suppress(gateway.Unavailable):
+        review.release(donation, by=staff.member("Treasurer"))
+    for _ in range(2):
+        Donation.objects.update(checked_at=None)
+        review.sweep()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.PAID
+    assert raised(program) == 5000
