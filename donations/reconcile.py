@@ -39,9 +39,11 @@ def refresh(donation: Donation, *, patient: bool = True) -> str:
         )
     if state.subscription_id and donation.plan:
         return _begin(donation, donation.plan, state, patient=patient)
-    _keep_mandate(donation, state.mandate_id)
     if state.payment:
-        return _arrived(donation, state.payment)
+        outcome = _arrived(donation, state.payment)
+        _keep_mandate(donation, state.mandate_id)  # after: what is in its way is not in the money's
+        return outcome
+    _keep_mandate(donation, state.mandate_id)
     if state.standing == "authorized":
         return _set_aside(donation, state)
     told, step = _step(donation, state)

@@ -20,7 +20,7 @@ DAYS = 45
 _FRESH = dt.timedelta(hours=1)
 # The hour, in UTC, from which a comparison counts as that night's.
 _NIGHT = 4
-_TRIES = 6
+_TRIES = 24  # one each quarter of an hour: from the night until the morning
 DEAD_AFTER = dt.timedelta(hours=1)
 # So many movements may be ones that Stripe does not explain; of more, it is Stripe that is away.
 _UNANSWERED = 5
@@ -60,16 +60,18 @@ def compare(*, since: dt.datetime | None = None, until: dt.datetime | None = Non
 
 
 def is_due() -> bool:
-    """Whether the comparison of last night is still to be made, or to be tried again: six times at most.
+    """Whether the comparison of last night is still to be made, or to be tried again: until the morning.
 
-    One that was begun and has no end yet may be under way: after an hour it is taken for dead.
+    One that was begun and has no end yet may be under way: after an hour it is taken for dead. A shorter
+    one, which a person asked for, is no try.
     """
     now = timezone.now()
     night = now.astimezone(dt.UTC).replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
     runs = Comparison.objects.filter(started_at__gte=night)
-    done = runs.filter(finished_at__isnull=False, error="", since__lte=now - dt.timedelta(days=DAYS))
+    whole = runs.filter(since__lte=now - dt.timedelta(days=DAYS))
+    done = whole.filter(finished_at__isnull=False, error="")
     under_way = runs.filter(finished_at__isnull=True, started_at__gte=now - DEAD_AFTER)
-    return now >= night and runs.count() < _TRIES and not done.exists() and not under_way.exists()
+    return now >= night and whole.count() < _TRIES and not done.exists() and not under_way.exists()
 
 
 def _deal_with(each: findings.Finding, outcome: Outcome) -> None:

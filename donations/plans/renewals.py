@@ -34,7 +34,6 @@ def hear(invoice_id: str, *, patient: bool = True) -> str:
 def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
     """What was done about a payment that has moved; nothing when it had been done."""
     donation = _donation(plan, invoice)
-    _keep_mandate(donation, invoice)
     if invoice.payment:
         settled = payments.settle(donation, invoice.payment)
         if invoice.payment.reversed:
@@ -44,7 +43,9 @@ def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
             _begin_anew(plan)
         if plan.stop_requested_at and invoice.asked_at and plan.stop_requested_at < invoice.asked_at:
             staff.tell("after_end", str(donation.public_id), donation, cents=donation.amount_cents)
+        _keep_mandate(donation, invoice)  # last: what is in its way is not in the money's
         return "settled" if settled else ""
+    _keep_mandate(donation, invoice)
     if invoice.standing == "processing":
         return "processing" if _with_the_bank(plan, donation, invoice) else ""
     return _failed(plan, donation, invoice) if invoice.standing == "failed" else ""

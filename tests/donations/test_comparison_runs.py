@@ -43,8 +43,10 @@ MORNING = dt.datetime(2026, 11, 27, 4, 15, tzinfo=dt.UTC)
         ([{"started_at": MORNING - dt.timedelta(hours=1)}], True),
         ([{}], False),
         ([{"error": "Stripe was away"}], True),
-        ([{"error": "Stripe was away"}] * 6, False),
+        ([{"error": "Stripe was away"}] * 23, True),
+        ([{"error": "Stripe was away"}] * 24, False),
         ([{"since": MORNING - dt.timedelta(days=3)}], True),
+        ([{"since": MORNING - dt.timedelta(days=3)}] * 24, True),
         ([{"finished_at": None}], False),
     ],
 )

@@ -7,11 +7,12 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from donations import ledger, reconcile, tax
+from donations import gateway, ledger, reconcile, tax
 from donations.models import Donation, Method, Receipt, Status
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import faults
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -113,3 +114,18 @@ def test_the_form_warns_of_debits_late_in_december(monkeypatch: pytest.MonkeyPat
 
     assert not warns_on(20)
     assert warns_on(28)
+
+
+def test_a_mandate_that_stripe_does_not_show_keeps_no_money_waiting(program: Program) -> None:
+    debit(give())
+    banks_answer()
+    faults.inject("error", match="GET mandates", lasting=dt.timedelta(minutes=5))
+
+    with pytest.raises(gateway.Unavailable):
+        refreshed()
+    assert Donation.objects.get().status == Status.PAID
+    faults.clear()
+
+    assert refreshed() == "nothing new"
+    assert len(Donation.objects.get().mandate_reference) == 16
+    assert ledger.read_total(program).gifts == 1
