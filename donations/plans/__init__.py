@@ -4,13 +4,23 @@ Stripe's subscription is the truth about a plan; only this package moves a plan'
 uses the network within a transaction.
 """
 
-from donations.plans.asking import Refused, Unavailable, cancel, change_amount, pause, payment_page, resume
+from donations.plans.asking import (
+    Refused,
+    Unanswered,
+    Unavailable,
+    cancel,
+    change_amount,
+    pause,
+    payment_page,
+    resume,
+)
 from donations.plans.starting import abandon, find, start
 from donations.plans.stopping import carry_out, stop
 from donations.plans.telling import refresh
 
 __all__ = [
     "Refused",
+    "Unanswered",
     "Unavailable",
     "abandon",
     "cancel",

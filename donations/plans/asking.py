@@ -1,7 +1,8 @@
 """What a donor or staff may ask of a plan. Each is asked of Stripe, and then read back from it.
 
-Each verb raises `Unavailable` (Stripe did not answer: the plan is as it was, or will be shown as it is
-within minutes; asking again is safe) or `Refused` (the plan cannot do that).
+Each verb raises `Unavailable` (Stripe did not answer: nothing has changed), `Unanswered` (it was asked, and
+may have done it: the plan will be shown as it is within minutes) or `Refused` (the plan cannot do that).
+Asking again, or for something else, is safe: the last wish is the one that stands.
 """
 
 import logging
@@ -19,15 +20,19 @@ class Unavailable(Exception):
     """Stripe did not answer. Asking again is safe."""
 
 
+class Unanswered(Unavailable):
+    """Stripe was asked for a change and did not answer: nobody knows yet whether it was made."""
+
+
 class Refused(Exception):
     """Stripe will not do it, or the plan is not one that it can be done to."""
 
 
 def change_amount(plan: RecurringDonation, amount_cents: int) -> None:
     """Give another amount from the next payment on; nothing is charged or given back now."""
-    subscription_id = _running(plan)
     if amount_cents <= 0:
         raise ValueError("a gift is more than nothing")
+    subscription_id = _compared(plan)
     if amount_cents == plan.amount_cents:
         return
     with _asked(plan):
@@ -36,7 +41,7 @@ def change_amount(plan: RecurringDonation, amount_cents: int) -> None:
 
 def pause(plan: RecurringDonation) -> None:
     """Charge nothing until it is resumed. A payment that is due meanwhile is not made up for."""
-    subscription_id = _running(plan)
+    subscription_id = _compared(plan)
     if plan.status != PlanStatus.PAUSED:
         with _asked(plan):
             gateway.pause_subscription(subscription_id, key=_key(plan, "pause"))
@@ -44,7 +49,7 @@ def pause(plan: RecurringDonation) -> None:
 
 def resume(plan: RecurringDonation) -> None:
     """Charge again, from the next payment that was planned on."""
-    subscription_id = _running(plan)
+    subscription_id = _compared(plan)
     if plan.status == PlanStatus.PAUSED:
         with _asked(plan):
             gateway.resume_subscription(subscription_id, key=_key(plan, "resume"))
@@ -66,6 +71,7 @@ def cancel(plan: RecurringDonation, *, reason: EndReason, comment: str = "") -> 
 
 def payment_page(plan: RecurringDonation, *, return_url: str) -> str:
     """The address of Stripe's page where the card or the account is changed, good for some minutes."""
+    plan.refresh_from_db()
     _running(plan)
     with _translated():
         return gateway.open_payment_page(
@@ -73,25 +79,41 @@ def payment_page(plan: RecurringDonation, *, return_url: str) -> str:
         )
 
 
+def _compared(plan: RecurringDonation) -> str:
+    """The subscription of a plan that is going on, as Stripe says of it now. Raises as the verbs do.
+
+    Our row may be older than the last wish, whose answer was lost. What it says is no reason not to ask.
+    """
+    plan.refresh_from_db()
+    _running(plan)
+    with _translated():
+        telling.refresh(plan)
+    return _running(plan)
+
+
 def _running(plan: RecurringDonation) -> str:
     """The subscription of a plan that has begun and is not to end. Raises `Refused`."""
-    plan.refresh_from_db()
     if plan.status in (PlanStatus.PENDING, PlanStatus.ENDED) or plan.stop_requested_at is not None:
         raise Refused(f"the plan {plan.public_id} has not begun, or has ended")
     return plan.stripe_subscription_id or ""
 
 
 def _key(plan: RecurringDonation, what: str) -> str:
-    """The same for a double click; another one once the plan has been seen to have changed."""
-    seen = plan.checked_at.isoformat() if plan.checked_at else ""
-    return f"plan-{plan.public_id}-{what}-{seen}"
+    """Of one wish alone: comparing the plan has just given it a time that no other call has.
+
+    Stripe would answer an older key with what it once answered, and do nothing.
+    """
+    return f"plan-{plan.public_id}-{what}-{plan.checked_at:%Y%m%dT%H%M%S.%f}"
 
 
 @contextmanager
 def _asked(plan: RecurringDonation) -> Iterator[None]:
-    """Ask, then read back what has become of it. Where only that fails, a sweep reads it within minutes."""
-    with _translated():
-        yield
+    """Ask, then read back what has become of it. Where that fails, Stripe's own event has it read."""
+    try:
+        with _translated():
+            yield
+    except Unavailable as error:
+        raise Unanswered(str(error)) from error
     try:
         telling.refresh(plan)
     except (gateway.Unavailable, gateway.Refused) as error:

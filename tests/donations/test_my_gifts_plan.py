@@ -1,15 +1,17 @@
 """A recurring gift in its donor's hands, with the sandbox's Stripe behind it."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from donations import plans
+from donations import gateway, plans
 from donations.donors import contact, sessions
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from outreach.models import Letter
 from programs.models import Program
+from sandbox import faults
 from tests import planning
 from tests.broken_stripe import broken_stripe
 from tests.browser.donor import plain
@@ -36,6 +38,28 @@ def address(plan: RecurringDonation, word: str = "") -> str:
 
 def words(client: Client, path: str) -> str:
     return plain(client.get(path).content.decode())
+
+
+def unanswered(client: Client, plan: RecurringDonation, word: str, **data: str) -> str:
+    """Stripe does what is asked, and its answer is lost however often it is asked for: the page."""
+    faults.inject("error", lasting=dt.timedelta(minutes=1), match="POST subscriptions", done=True)
+    answer = client.post(address(plan, f"{word}/"), data)
+    faults.clear()
+
+    assert answer.status_code == 503
+    return plain(answer.content.decode())
+
+
+def at_stripe() -> tuple[str, int]:
+    """How the plan stands at Stripe, and how much it asks."""
+    told = gateway.fetch_subscription(planning.plan().stripe_subscription_id or "")
+    return told.status, told.amount_cents
+
+
+def amounts_told() -> list[str]:
+    """What the letters say that is given from now on, in the order they were owed."""
+    changed = Letter.objects.filter(kind="plan_changed").order_by("pk")
+    return [str(letter.facts["amount_cents"]) for letter in changed]
 
 
 def test_the_plan_is_shown_with_its_next_payment_and_card(own: Client, begun: RecurringDonation) -> None:
@@ -114,6 +138,64 @@ def test_stripe_down_is_said_and_changes_nothing(
     assert answer.status_code == 503
     assert "Nothing has changed. Please try again in a moment." in answer.content.decode()
     assert (planning.plan().status, planning.plan().amount_cents) == (PlanStatus.ACTIVE, 5000)
+
+
+def test_an_answer_that_is_lost_is_not_said_to_have_changed_nothing(
+    own: Client, begun: RecurringDonation
+) -> None:
+    page = unanswered(own, begun, "amount", amount="500")
+
+    assert "We do not know whether it was done." in page
+    assert "Nothing has changed" not in page
+
+
+def test_going_back_to_the_amount_after_a_lost_answer_is_asked_of_stripe(
+    own: Client, begun: RecurringDonation
+) -> None:
+    unanswered(own, begun, "amount", amount="500")
+    mended = own.post(address(begun, "amount/"), {"amount": "50"})
+
+    assert mended["Location"] == f"{address(begun)}?done=amount"
+    assert at_stripe() == (PlanStatus.ACTIVE, 5000)
+    assert amounts_told() == ["50000", "5000"]
+
+
+def test_going_to_and_fro_is_never_taken_for_an_older_wish(own: Client, begun: RecurringDonation) -> None:
+    for amount in ("20", "30", "20"):
+        unanswered(own, begun, "amount", amount=amount)
+        assert at_stripe() == (PlanStatus.ACTIVE, int(amount) * 100)
+
+
+def test_asking_again_for_what_was_done_unheard_is_done_once(own: Client, begun: RecurringDonation) -> None:
+    unanswered(own, begun, "amount", amount="20")
+
+    assert own.post(address(begun, "amount/"), {"amount": "20"}).status_code == 303
+    assert amounts_told() == ["2000"]
+
+
+@pytest.mark.parametrize(
+    ("first", "lost", "last", "status"),
+    [("", "pause", "resume", PlanStatus.ACTIVE), ("pause", "resume", "pause", PlanStatus.PAUSED)],
+)
+def test_a_pause_and_its_end_are_asked_of_stripe_after_a_lost_answer(
+    own: Client, first: str, lost: str, last: str, status: str
+) -> None:
+    if first:
+        own.post(address(planning.plan(), f"{first}/"))
+    unanswered(own, planning.plan(), lost)
+
+    assert own.post(address(planning.plan(), f"{last}/")).status_code == 303
+    assert at_stripe() == (status, 5000)
+
+
+@pytest.mark.parametrize("word", ["amount", "pause", "resume"])
+def test_nothing_is_done_to_a_gift_that_has_ended_unheard(
+    own: Client, begun: RecurringDonation, word: str
+) -> None:
+    gateway.cancel_subscription(begun.stripe_subscription_id or "")
+
+    assert own.post(address(begun, f"{word}/"), {"amount": "20"}).status_code == 409
+    assert planning.plan().status == PlanStatus.ENDED
 
 
 def test_the_wish_to_end_is_kept_while_stripe_is_down(

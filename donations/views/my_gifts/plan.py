@@ -1,4 +1,4 @@
-"""A recurring gift in its donor's hands. Deeds may be repeated; Stripe down is said, and changes nothing."""
+"""A recurring gift in its donor's hands. Deeds may be repeated; Stripe down is said."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -95,11 +95,12 @@ def _deed(request: HttpRequest, plan: RecurringDonation, do: Callable[[], None],
 
 
 def _not_done(request: HttpRequest, plan: RecurringDonation, error: Exception) -> HttpResponse:
-    """Say plainly that nothing has changed: Stripe is silent, or the gift cannot do that any more."""
+    """Say plainly what is known: nothing has changed, or Stripe did not say whether it has."""
     plan.refresh_from_db()
-    silent = isinstance(error, plans.Unavailable)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.CONFLICT
-    return _page(request, plan, status=status, problem="silent" if silent else "refused")
+    if isinstance(error, plans.Refused):
+        return _page(request, plan, status=HTTPStatus.CONFLICT, problem="refused")
+    problem = "unanswered" if isinstance(error, plans.Unanswered) else "silent"
+    return _page(request, plan, status=HTTPStatus.SERVICE_UNAVAILABLE, problem=problem)
 
 
 def _back(plan: RecurringDonation, done: str) -> HttpResponse:
