@@ -24,7 +24,7 @@ from donations.donors import (
     sign_in,
 )
 from donations.models import Donation
-from donations.plans import announcing, watching
+from donations.plans import announcing, readdressing, watching
 
 
 @shared_task
@@ -97,6 +97,12 @@ def finish_erasures() -> None:
 @shared_task
 def watch_plans() -> None:
     watching.sweep()
+
+
+@shared_task
+def tell_new_addresses() -> None:
+    """Tell Stripe the new e-mail of donors whose gifts repeat. Watching the plans does it too."""
+    readdressing.sweep()
 
 
 @shared_task

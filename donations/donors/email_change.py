@@ -17,7 +17,15 @@ from django.utils import timezone, translation
 
 from donations import ledger
 from donations.donors import limits, sessions
-from donations.models import Donor, EmailChange, ErasureRequest, ErasureStatus, SignInLink
+from donations.models import (
+    Donor,
+    EmailChange,
+    ErasureRequest,
+    ErasureStatus,
+    PlanStatus,
+    RecurringDonation,
+    SignInLink,
+)
 from outreach import letters, subscriptions
 
 LIFETIME = dt.timedelta(days=1)
@@ -88,7 +96,10 @@ def find(token: str) -> tuple[EmailChange, str]:
 
 
 def agree(token: str) -> bool:
-    """Agree for one side, once. True when both have now, and the address has changed. Raises `Unusable`."""
+    """Agree for one side, once. True when both have now, and the address has changed. Raises `Unusable`.
+
+    Stripe is then still to be told (`plans.readdressing`), which uses the network.
+    """
     change, side = find(token)
     now = timezone.now()
     with transaction.atomic():
@@ -117,6 +128,9 @@ def tidy() -> int:
 def _move(old: str, new: str) -> None:
     """Everything that is addressed to a donor from now on goes to the new address."""
     ledger.join_donors(old, new)
+    plans = RecurringDonation.objects.filter(donor__email=old)
+    # Stripe has the old one and writes there before each debit: it is told once this is committed.
+    plans.exclude(status=PlanStatus.ENDED).update(customer_email_due_at=timezone.now())
     Donor.objects.filter(email=old).update(email=new)
     subscriptions.move(old, new)
     letters.move(old, new)

@@ -24,7 +24,7 @@ _GIFT = (
 _PLAN = (
     "status frequency method display public_name language card_last4 card_expires_on next_charge_at"
     " ends_at failing_since failures next_attempt_at created_at started_at paused_at stop_requested_at"
-    " ended_at end_reason end_comment"
+    " ended_at end_reason end_comment customer_email_due_at"
 )
 _SUBSCRIPTION = "language consent_text source consented_at confirmed_at unsubscribed_at"
 _LETTER = "kind to language state created_at sent_at subject text"

@@ -7,7 +7,7 @@ have happened; try again) and `Refused` (Stripe understood and said no: asking a
 from donations.gateway.asking import Refused, Unavailable, is_live
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
-from donations.gateway.customers import forget_customer
+from donations.gateway.customers import change_customer_email, forget_customer
 from donations.gateway.disputes import fetch_reversals, fetch_warning
 from donations.gateway.endpoints import Endpoint, api_version, endpoints
 from donations.gateway.events import BadEvent, Event, read_event
@@ -72,6 +72,7 @@ __all__ = [
     "cancel_subscription",
     "capture",
     "change_amount",
+    "change_customer_email",
     "endpoints",
     "expire_checkout",
     "fetch_checkout",

@@ -5,6 +5,15 @@ import stripe
 from donations.gateway.asking import asking, client
 
 
+def change_customer_email(customer_id: str, email: str) -> None:
+    """Have Stripe write to another address from now on: its notice before each debit goes there.
+
+    Repeating it is safe. Raises `Unavailable`, or `Refused` where Stripe has forgotten the customer.
+    """
+    with asking():
+        client().v1.customers.update(customer_id, {"email": email})
+
+
 def forget_customer(customer_id: str) -> None:
     """Have Stripe delete a customer: name, address, cards and accounts. Nothing can be charged to them again.
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0007_failed_refunds_seen'),
+        ('donations', '0008_new_email_told_to_stripe'),
     ]
 
     operations = [

@@ -52,6 +52,10 @@ class RecurringDonation(models.Model):
         _("status"), max_length=8, choices=PlanStatus.choices, default=PlanStatus.PENDING
     )
     stripe_customer_id = models.CharField(_("Customer"), max_length=255, blank=True)
+    # Since when Stripe is to be told of the donor's new address; empty once it has been.
+    customer_email_due_at = models.DateTimeField(
+        _("new e-mail to be told to Stripe since"), null=True, blank=True
+    )
     stripe_subscription_id = models.CharField(
         _("Subscription"), max_length=255, unique=True, null=True, blank=True
     )

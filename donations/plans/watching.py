@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from donations import gateway, payments
 from donations.models import Donation, EndReason, PlanStatus, RecurringDonation, Status
-from donations.plans import renewals, starting, stopping, telling
+from donations.plans import readdressing, renewals, starting, stopping, telling
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ _BEGUN = (PlanStatus.ACTIVE, PlanStatus.PAUSED, PlanStatus.PAST_DUE)
 
 
 def sweep(*, limit: int = 200) -> int:
-    """Carry out wishes, end what never began or only fails, look at what is stale.
+    """Carry out wishes, tell new addresses, end what never began or only fails, look at what is stale.
 
     Returns how many; safe at any time.
     """
@@ -31,11 +31,12 @@ def sweep(*, limit: int = 200) -> int:
     wishes = _wishes()[:limit]
     for plan in wishes:
         _try(plan, carry=True)
+    told = readdressing.sweep(limit=limit)
     abandoned = sum(starting.abandon(plan) for plan in _never_begun()[:limit])
     stale = _stale()[:limit]
     for plan in stale:
         _try(plan)
-    return len(wishes) + abandoned + len(stale)
+    return len(wishes) + told + abandoned + len(stale)
 
 
 def _try(plan: RecurringDonation, *, carry: bool = False) -> None:

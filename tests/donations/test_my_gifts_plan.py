@@ -4,21 +4,27 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from donations import gateway, plans
-from donations.donors import contact, sessions
+from donations.donors import contact, email_change, erasure, sessions
 from donations.models import EndReason, PlanStatus, RecurringDonation
+from donations.plans import readdressing, watching
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import faults
-from tests import planning
+from sandbox.models import StripeObject
+from tests import planning, staff
 from tests.broken_stripe import broken_stripe
 from tests.browser.donor import plain
+from tests.giving import give, pay
+from tests.journeys.waiting import eventually
+from tests.processes import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EMAIL = "camille@example.org"
+NEW = "new@example.org"
 
 
 @pytest.fixture
@@ -54,6 +60,18 @@ def at_stripe() -> tuple[str, int]:
     """How the plan stands at Stripe, and how much it asks."""
     told = gateway.fetch_subscription(planning.plan().stripe_subscription_id or "")
     return told.status, told.amount_cents
+
+
+def at_customer() -> str:
+    """Where Stripe writes to about the plan."""
+    return str(StripeObject.objects.get(object_id=planning.plan().stripe_customer_id).data["email"])
+
+
+def agree_to(old: str, new: str) -> None:
+    """Another address, agreed to by both."""
+    change = email_change.ask(old=old, new=new, language="en")
+    for link in (email_change.address_for_old, email_change.address_for_new):
+        email_change.agree(link(str(change.reference)).rstrip("/").rpartition("/")[2])
 
 
 def amounts_told() -> list[str]:
@@ -224,6 +242,84 @@ def test_a_renewal_goes_to_the_new_address(own: Client, begun: RecurringDonation
     renewal = planning.plan().donations.order_by("-pk")[0]
     assert renewal.donor.city == "Dublin"
     assert planning.plan().donations.count() == 2
+
+
+def test_stripe_writes_to_the_new_address_once_both_have_agreed(begun: RecurringDonation) -> None:
+    agree_to(EMAIL, NEW)
+    assert planning.plan().customer_email_due_at
+
+    assert watching.sweep() == 1
+    assert watching.sweep() == 0
+
+    assert at_customer() == planning.plan().donor.email == NEW
+
+
+def test_the_page_that_finishes_the_change_of_address_wakes_who_tells_stripe(
+    begun: RecurringDonation, worker: Worker
+) -> None:
+    change = email_change.ask(old=EMAIL, new=NEW, language="en")
+    for link in (email_change.address_for_old, email_change.address_for_new):
+        Client().post(link(str(change.reference)), {"action": "agree"})
+
+    assert eventually(lambda: at_customer() == NEW), worker.log.read_text()
+
+
+def test_stripe_is_told_the_new_address_as_soon_as_it_answers(
+    begun: RecurringDonation, settings: Any
+) -> None:
+    agree_to(EMAIL, NEW)
+    with broken_stripe(500) as down, override_settings(STRIPE_API_BASE=down):
+        watching.sweep()
+    assert at_customer() == EMAIL
+
+    gateway.change_customer_email(begun.stripe_customer_id, NEW)  # by a worker that died before it said so
+    readdressing.tell(planning.plan())
+
+    assert at_customer() == NEW
+    assert planning.plan().customer_email_due_at is None
+
+
+def test_of_two_changes_of_address_the_newer_stands_at_stripe(
+    begun: RecurringDonation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that takes its time tells Stripe the older address after another told it the newer one."""
+    tell, newest = gateway.change_customer_email, "newest@example.org"
+
+    def overtaken(customer_id: str, email: str) -> None:
+        monkeypatch.setattr(gateway, "change_customer_email", tell)
+        agree_to(NEW, newest)
+        readdressing.tell(planning.plan())
+        tell(customer_id, email)
+
+    agree_to(EMAIL, NEW)
+    monkeypatch.setattr(gateway, "change_customer_email", overtaken)
+    readdressing.tell(planning.plan())
+
+    assert at_customer() == planning.plan().donor.email == newest
+    assert planning.plan().customer_email_due_at is None
+
+
+def test_a_plan_that_begins_after_the_change_of_address_has_the_new_one_at_stripe(
+    stripe_sandbox: str, program: Program
+) -> None:
+    donation = give(frequency="monthly")
+    agree_to(EMAIL, NEW)
+    assert watching.sweep() == 0  # nobody pays yet
+    pay(donation)
+    planning.hear()
+
+    watching.sweep()
+
+    assert at_customer() == NEW
+
+
+def test_stripe_is_told_no_address_of_a_gift_that_has_ended(begun: RecurringDonation) -> None:
+    agree_to(EMAIL, NEW)
+    plans.cancel(begun, reason=EndReason.DONOR)
+    erasure.erase(erasure.ask(NEW, "en"), by=staff.member("Treasurer"))
+
+    assert watching.sweep() == 0
+    assert at_customer() == EMAIL
 
 
 def test_somebody_elses_plan_cannot_be_touched(begun: RecurringDonation) -> None:

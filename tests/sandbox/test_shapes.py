@@ -22,6 +22,7 @@ _WHEN_ASKED = {"charge.refunds"}
 def samples(client_of_stripe: stripe.StripeClient) -> dict[str, Any]:
     api = client_of_stripe.v1
     customer = api.customers.create({"email": "ada@example.org", "name": "Ada", "address": {"city": "Paris"}})
+    customer = api.customers.update(customer.id, {"email": "ada@example.com"})
     session = api.checkout.sessions.create(asked(customer_email=None, customer=customer.id))
     pay(session)
     session = api.checkout.sessions.retrieve(session.id, {"expand": ["line_items"]})

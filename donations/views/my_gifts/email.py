@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from donations import tasks
 from donations.donors import email_change, limits
 from donations.forms.my_gifts import EmailForm
 from donations.views.my_gifts import room
@@ -38,7 +39,10 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
         if request.POST.get("action") == "refuse":
             email_change.refuse(token)
             return room.page(request, "email_answered", outcome="refused")
-        outcome = "done" if email_change.agree(token) else "half"
+        done = email_change.agree(token)
+        if done:
+            tasks.wake(tasks.tell_new_addresses)
+        outcome = "done" if done else "half"
         return room.page(request, "email_answered", outcome=outcome, side=side, change=change)
     except email_change.Unusable as error:
         status = HTTPStatus.NOT_FOUND if isinstance(error, email_change.NotOurs) else HTTPStatus.GONE
