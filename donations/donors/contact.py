@@ -52,23 +52,20 @@ def of(donor: Donor) -> Contact:
 
 
 def change(donor: Donor, wanted: Contact) -> bool:
-    """Use this address and language from now on. False when nothing differs; repeating is fine."""
+    """Use this address and language from now on. False when nothing differs; repeating is fine.
+
+    A plan that goes on may still have an older row than the newest, which a later gift has made.
+    """
     with transaction.atomic():
         newest = _same(donor).order_by("-pk")[0]
-        if of(newest) == wanted:
-            return False
-        fields = {name: getattr(newest, name) for name in _IDENTITY}
-        made = Donor.objects.create(
-            **fields,
-            address=wanted.address,
-            postal_code=wanted.postal_code,
-            city=wanted.city,
-            country=wanted.country,
-            language=wanted.language,
-        )
+        differs = of(newest) != wanted
+        if differs:
+            identity = {name: getattr(newest, name) for name in _IDENTITY}
+            newest = Donor.objects.create(**identity, **vars(wanted))
         going_on = RecurringDonation.objects.filter(donor__in=_same(donor)).exclude(status=PlanStatus.ENDED)
-        going_on.update(donor=made, language=wanted.language)
-    return True
+        others = going_on.exclude(donor=newest, language=wanted.language)
+        moved = others.update(donor=newest, language=wanted.language)
+    return differs or moved > 0
 
 
 def _same(donor: Donor) -> QuerySet[Donor]:

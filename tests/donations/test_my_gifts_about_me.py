@@ -67,6 +67,24 @@ def test_a_new_address_is_for_gifts_to_come_and_changes_nothing_that_was(own: Cl
     assert "Saved." in page
 
 
+def test_the_address_that_is_shown_is_the_plans_too_once_it_is_kept(own: Client) -> None:
+    old = donor(address="Old street")
+    going_on, over = plan(old), plan(old, status=PlanStatus.ENDED, ended_at=timezone.now())
+    later = gift(donor(address="New street", language="en"))
+    path = f"/en/my-gifts/address/{later.public_id}/"
+    shown = own.get(path).context["form"].initial
+    assert shown["address"] == "New street"
+
+    for _ in range(2):
+        assert own.post(path, shown).status_code == 303
+
+    for each in (going_on, over):
+        each.refresh_from_db()
+    assert (going_on.donor, going_on.language) == (later.donor, "en")
+    assert over.donor == old
+    assert Donor.objects.count() == 2
+
+
 def test_saving_what_is_there_already_changes_nothing(own: Client) -> None:
     given = gift()
     for _ in range(2):
