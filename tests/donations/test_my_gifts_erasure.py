@@ -20,6 +20,7 @@ from donations.models import (
     ErasureRequest,
     ErasureStatus,
     LedgerEntry,
+    OfflineGift,
     PlanStatus,
     ProgramTotal,
     Receipt,
@@ -30,6 +31,7 @@ from donations.models import (
 from outreach import delivery, letters, subscriptions
 from outreach.models import Letter, Subscription, Suppression
 from tests import staff
+from tests.donations.offline_gifts import CAMILLE, record
 from tests.donations.receipt_gifts import donor, gift, program
 from tests.donations.test_my_gifts_about_me import plan
 from tests.donations.test_my_gifts_gifts import EMAIL, settled
@@ -286,6 +288,25 @@ def test_a_gift_of_a_forgotten_donor_still_settles_its_refund_in_the_books() -> 
 
     ledger.read_account(given.program)
     assert Donation.objects.get().amount_cents == 5000
+
+
+def test_what_staff_noted_of_somebody_goes_with_them() -> None:
+    record(program(), note="Mme Exemple, 06 12 34 56 78")
+    stays = record(
+        program(),
+        key="2",
+        email="zoe@example.org",
+        amount_cents=500,
+        first_name="Zoé",
+        last_name="Z",
+        bank_reference="R2",
+        note="By post",
+    )
+
+    erasure.erase(erasure.ask(CAMILLE["email"], "fr"), by=staff.member("Treasurer"))
+
+    notes = OfflineGift.objects.order_by("pk").values_list("note", flat=True)
+    assert list(notes) == ["", stays.note]
 
 
 def test_company_names_go_too(treasurer: Client) -> None:
