@@ -115,6 +115,14 @@ def test_who_took_what_is_written_down(treasurer: Client) -> None:
     assert line.change_message == "Exported 1 row. status__exact=held"
 
 
+def test_whom_somebody_searched_for_is_not_written_down(treasurer: Client) -> None:
+    gift = receipt_gifts.gift(status="held")
+
+    taken(treasurer, query=f"?q={gift.donor.email}&status__exact=held")
+
+    assert LogEntry.objects.get().change_message == "Exported 1 row. status__exact=held&q"
+
+
 def test_taking_away_is_a_deed_and_not_a_link(treasurer: Client) -> None:
     assert treasurer.get(f"{GIFTS}export/").status_code == 405
     assert not LogEntry.objects.exists()
