@@ -115,9 +115,13 @@ def agree(token: str) -> bool:
 
 
 def refuse(token: str) -> None:
-    """Say no for one side: the other's link does nothing from now on. Raises `Unusable`."""
+    """Say no for one side: the other's link does nothing from now on.
+
+    Raises `Unusable`, also where the change was made a moment before: no comes too late then.
+    """
     change, _side = find(token)
-    _unfinished().filter(pk=change.pk).update(dropped_at=timezone.now())
+    if not _unfinished().filter(pk=change.pk).update(dropped_at=timezone.now()):
+        raise Unusable
 
 
 def tidy() -> int:

@@ -88,6 +88,23 @@ def test_either_side_may_say_no(own: Client, side: str) -> None:
     assert Donor.objects.get().email == EMAIL
 
 
+def test_a_no_that_comes_after_both_have_agreed_is_not_said_to_have_stopped_it(
+    own: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(own)
+    link = links()
+    agree(link[EMAIL])
+    token = link[NEW].rstrip("/").rpartition("/")[2]
+    found = email_change.find(token)
+    assert email_change.agree(token)
+
+    monkeypatch.setattr(email_change, "find", lambda _token: found)  # as it was a moment ago
+    answer = agree(link[NEW], "refuse")
+
+    assert answer.status_code == 410
+    assert "Nothing changes" not in answer.content.decode()
+
+
 def test_each_link_agrees_once_and_for_a_day(own: Client) -> None:
     ask(own)
     link = links()
