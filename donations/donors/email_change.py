@@ -48,27 +48,20 @@ class NotOurs(Unusable):
 def ask(*, old: str, new: str, language: str) -> EmailChange:
     """Owe a letter to each address. A change that was asked for before and is not done is dropped.
 
-    Raises `limits.TooOften`: also where others have asked for the new address, whose owner is to be left
-    in peace.
+    The other half of a double click finds the change that the first half has made. Raises
+    `limits.TooOften`: also where others have asked for the new address, whose owner is to be left in peace.
     """
     old, new = old.strip().lower(), new.strip().lower()
-    limits.check(EmailChange.objects.filter(old_email=old), most=MOST_PER_DAY, within=_DAY)
-    limits.check(EmailChange.objects.filter(new_email=new), most=MOST_PER_DAY, within=_DAY)
-    now = timezone.now()
+    before = waiting(old)
     with transaction.atomic():
-        _unfinished().filter(old_email=old).update(dropped_at=now)
-        change = EmailChange.objects.create(
-            old_email=old, new_email=new, language=language, expires_at=now + LIFETIME
-        )
-        for side, to in ((OLD, old), (NEW, new)):
-            letters.owe(
-                key=f"email-change:{change.reference}:{side}",
-                kind=f"email_change_{side}",
-                to=to,
-                language=language,
-                facts={"reference": str(change.reference), "new_email": new},
-            )
-    return change
+        limits.hold(f"email-change-from:{old}")
+        now_waiting = waiting(old)
+        if now_waiting and now_waiting != before and now_waiting.new_email == new:
+            return now_waiting
+        limits.check(EmailChange.objects.filter(old_email=old), most=MOST_PER_DAY, within=_DAY)
+        limits.hold(f"email-change-to:{new}")
+        limits.check(EmailChange.objects.filter(new_email=new), most=MOST_PER_DAY, within=_DAY)
+        return _begin(old, new, language)
 
 
 def waiting(old: str) -> EmailChange | None:
@@ -127,6 +120,23 @@ def refuse(token: str) -> None:
 def tidy() -> int:
     """Forget the changes of long ago: how many."""
     return EmailChange.objects.filter(asked_at__lt=timezone.now() - _KEEP).delete()[0]
+
+
+def _begin(old: str, new: str, language: str) -> EmailChange:
+    now = timezone.now()
+    _unfinished().filter(old_email=old).update(dropped_at=now)
+    change = EmailChange.objects.create(
+        old_email=old, new_email=new, language=language, expires_at=now + LIFETIME
+    )
+    for side, to in ((OLD, old), (NEW, new)):
+        letters.owe(
+            key=f"email-change:{change.reference}:{side}",
+            kind=f"email_change_{side}",
+            to=to,
+            language=language,
+            facts={"reference": str(change.reference), "new_email": new},
+        )
+    return change
 
 
 def _move(old: str, new: str) -> None:

@@ -1,10 +1,14 @@
-"""How often a thing may be asked for: counted in the rows that asking leaves, so that all workers agree."""
+"""How often a thing may be asked for: counted in the rows that asking leaves, so that all workers agree.
+
+Counting and leaving the row are one: whoever asks holds what is counted until the transaction ends.
+"""
 
 import datetime as dt
 import hashlib
 import hmac
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -19,8 +23,18 @@ class TooOften(Exception):
         self.wait = wait
 
 
+def hold(what: str) -> None:
+    """Let others who hold the same wait until this transaction ends, so that none counts without the other.
+
+    To hold two, take them in the same order everywhere. On SQLite a transaction holds everything as it is.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def check(asked: QuerySet[SignInLink] | QuerySet[EmailChange], *, most: int, within: dt.timedelta) -> None:
-    """Raise `TooOften` where `asked` holds `most` rows of the last while."""
+    """Raise `TooOften` where `asked` has `most` rows of the last while. `hold` it first."""
     if asked.filter(asked_at__gt=timezone.now() - within)[:most].count() >= most:
         raise TooOften(within)
 

@@ -46,12 +46,15 @@ def ask(*, email: str, language: str, network: str) -> None:
     Raises `limits.TooOften` where the address, or the network it is asked from, has had its share.
     """
     address = email.strip().lower()
-    limits.check(SignInLink.objects.filter(email=address), most=MOST_PER_ADDRESS, within=WINDOW)
-    if network:
-        limits.check(SignInLink.objects.filter(network=network), most=MOST_PER_NETWORK, within=WINDOW)
-    SignInLink.objects.create(
-        email=address, language=language, network=network, expires_at=timezone.now() + LIFETIME
-    )
+    with transaction.atomic():
+        limits.hold(f"sign-in:{address}")
+        limits.check(SignInLink.objects.filter(email=address), most=MOST_PER_ADDRESS, within=WINDOW)
+        if network:
+            limits.hold(f"sign-in-from:{network}")
+            limits.check(SignInLink.objects.filter(network=network), most=MOST_PER_NETWORK, within=WINDOW)
+        SignInLink.objects.create(
+            email=address, language=language, network=network, expires_at=timezone.now() + LIFETIME
+        )
 
 
 def answer_waiting() -> int:

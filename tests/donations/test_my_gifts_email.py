@@ -1,6 +1,7 @@
 """Another e-mail address, once whoever reads the mail of each has agreed."""
 
 import datetime as dt
+import itertools
 import re
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from donations import ledger
-from donations.donors import email_change, erasure, giving, sessions, sign_in
+from donations.donors import email_change, erasure, giving, limits, sessions, sign_in
 from donations.models import Donation, Donor, DonorSession, EmailChange, ErasureRequest
 from outreach import delivery, letters, subscriptions
 from outreach.models import Letter, Subscription
 from tests.donations.receipt_gifts import donor, gift, program
 from tests.donations.test_my_gifts_gifts import EMAIL, NOON, settled
+from tests.donations.test_my_gifts_signing_in import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,12 @@ def own(client: Client) -> Client:
 
 def ask(client: Client, email: str = NEW) -> Any:
     return client.post("/en/my-gifts/email/", {"email": email})
+
+
+def ask_with(key: str, client: Client, email: str) -> int:
+    """The same from another browser of the session."""
+    client.cookies["my-gifts"] = key
+    return int(ask(client, email).status_code)
 
 
 def links() -> dict[str, str]:
@@ -145,6 +153,47 @@ def test_nobody_is_written_to_more_than_a_few_times_a_day(own: Client) -> None:
         email_change.ask(old=f"d{number}@example.org", new="quiet@example.org", language="en")
     own.cookies["my-gifts"] = sessions.begin("d0@example.org")
     assert ask(own, "quiet@example.org").status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_are_no_error_and_one_wish() -> None:
+    key = sessions.begin(EMAIL)
+
+    assert at_once(2, lambda client: ask_with(key, client, NEW)) == [303, 303]
+    assert EmailChange.objects.filter(dropped_at=None).count() == 1
+
+
+def test_the_other_half_of_a_double_click_finds_what_the_first_has_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hold, first = limits.hold, []
+
+    def overtaken(what: str) -> None:
+        monkeypatch.setattr(limits, "hold", hold)
+        first.append(email_change.ask(old=EMAIL, new=NEW, language="en"))
+        hold(what)
+
+    monkeypatch.setattr(limits, "hold", overtaken)
+
+    assert [email_change.ask(old=EMAIL, new=NEW, language="en")] == first
+    assert Letter.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_different_addresses_asked_for_at_once_are_one_wish_and_three_at_most() -> None:
+    key, numbers = sessions.begin(EMAIL), itertools.count()
+
+    codes = at_once(5, lambda client: ask_with(key, client, f"n{next(numbers)}@example.org"))
+
+    assert codes == [303] * 3 + [429] * 2
+    assert EmailChange.objects.filter(dropped_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_many_want_at_once_is_left_in_peace() -> None:
+    keys = iter([sessions.begin(f"d{number}@example.org") for number in range(5)])
+
+    assert at_once(5, lambda client: ask_with(next(keys), client, NEW)) == [303] * 3 + [429] * 2
 
 
 @pytest.mark.parametrize("email", ["", EMAIL, EMAIL.upper(), "nothing"])

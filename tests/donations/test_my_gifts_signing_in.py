@@ -1,7 +1,11 @@
 """Into the donor's space by a link that comes by e-mail: who gets one, how long it works, and how often."""
 
 import datetime as dt
+import itertools
 import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -92,6 +96,7 @@ def test_a_token_that_we_did_not_sign_opens_nothing(client: Client, token: str) 
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_nobody_learns_whether_an_address_is_known(client: Client) -> None:
     """The same answer by the same work: what is asked of the database is the same, statement by statement."""
 
@@ -150,6 +155,38 @@ def test_a_network_asks_for_thirty_addresses_at_most(client: Client, settings: A
 
     assert codes == [302] * 30 + [429]
     assert ask(client, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def at_once(count: int, do: Callable[[Client], int]) -> list[int]:
+    """What so many browsers are answered that do the same thing in the same moment, in order."""
+    start = threading.Barrier(count)
+
+    def run(_number: int) -> int:
+        try:
+            start.wait()
+            return do(Client(raise_request_exception=False))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return sorted(pool.map(run, range(count)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_asked_for_at_once_are_as_few_as_one_after_the_other() -> None:
+    assert at_once(8, lambda client: ask(client).status_code) == [302] * 3 + [429] * 5
+    assert SignInLink.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_network_that_asks_at_once_gets_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "MOST_PER_NETWORK", 3)
+    numbers = itertools.count()
+
+    def one(client: Client) -> int:
+        return int(ask(client, f"n{next(numbers)}@example.org", REMOTE_ADDR="203.0.113.5").status_code)
+
+    assert at_once(8, one) == [302] * 3 + [429] * 5
 
 
 @pytest.mark.parametrize(
