@@ -17,6 +17,7 @@ from unfold.widgets import (
 )
 
 from donations import money, proofs, references
+from donations.donors import erasure
 from donations.forms import fields
 from donations.forms.donor import DONOR_FIELDS
 from donations.forms.fields import LineField, MailField, amount_message, countries, typed_amount
@@ -159,6 +160,13 @@ class OfflineForm(forms.Form):
         self.cleaned_data["pledge"] = pledge
         return pledge.reference
 
+    def clean_email(self) -> str:
+        """No gift joins the row of somebody who was forgotten."""
+        email: str = self.cleaned_data["email"]
+        if erasure.is_placeholder(email):
+            raise forms.ValidationError(_("This stands for an address that was erased. Leave it empty."))
+        return email
+
     def clean_siren(self) -> str:
         return fields.read_siren(self.cleaned_data["siren"])
 
@@ -204,9 +212,10 @@ class OfflineForm(forms.Form):
         return {"kind": data["donor_kind"], **kept, "language": data["language"]}
 
     def _known(self, data: dict[str, Any]) -> Donor | None:
-        if data["pledge"]:
-            donor: Donor = data["pledge"].donor
-            return donor
+        """Nobody where whoever announced the gift was forgotten since: a document states a name."""
+        announced = data["pledge"].donor if data["pledge"] else None
+        if isinstance(announced, Donor) and not erasure.is_placeholder(announced.email):
+            return announced
         if not data["email"]:
             return None
         return Donor.objects.filter(email=data["email"]).order_by("-pk").first()
@@ -234,8 +243,10 @@ def answers_of(donor: Donor) -> dict[str, str]:
 
 
 def as_typed(donor: Donor) -> dict[str, str]:
-    """The same, as the form shows it."""
+    """The same, as the form shows it; without what stands for an address that was erased."""
     answers = answers_of(donor)
+    if erasure.is_placeholder(donor.email):
+        answers["email"] = ""
     return {"donor_kind": answers.pop("kind"), **answers}
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from donations import offline, references
+from donations.donors import erasure
 from donations.models import BankLine, Donor, Pledge
 
 # Announced this long before the money came, at most, when only the amount or the name speaks for it.
@@ -49,10 +50,12 @@ _JOINED = {
 
 
 def proposals(line: BankLine) -> list[Proposal]:
-    """The surest first, nobody twice, a few at most."""
+    """The surest first, nobody twice, nobody who was forgotten, a few at most."""
     found = [*_by_reference(line), *_by_announcement(line), *_by_name(line)]
     once: dict[int, Proposal] = {}
     for proposal in found:
+        if erasure.is_placeholder(proposal.donor.email):
+            continue
         once.setdefault(proposal.donor.pk, proposal)
     return list(once.values())[:_MOST]
 

@@ -185,6 +185,11 @@ def placeholder(request: ErasureRequest) -> str:
     return f"{request.reference.hex}@{_NOWHERE}"
 
 
+def is_placeholder(email: str) -> bool:
+    """Whether it stands in place of an erased address: nobody is behind it, to be proposed or written to."""
+    return email.endswith(f"@{_NOWHERE}")
+
+
 def _answer(request: ErasureRequest, status: ErasureStatus, by: AbstractBaseUser, **changes: object) -> None:
     waiting = ErasureRequest.objects.filter(pk=request.pk, status=ErasureStatus.WAITING)
     if not waiting.update(status=status, answered_at=timezone.now(), answered_by=by, **changes):

@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from donations import ledger, offline
 from donations.bank import deciding, demo, matching
+from donations.donors import erasure
 from donations.models import BankLine, Donation, Donor, LineState, OfflineGift, Pledge
 from programs.models import Program
 from tests import staff
 from tests.donations import receipt_gifts
 from tests.donations.offline_gifts import ADD as RECORD
-from tests.donations.offline_gifts import CAMILLE, draft_in, in_order, received, typed
+from tests.donations.offline_gifts import CAMILLE, draft_in, in_order, received, record, typed
 from tests.donations.statements import in_a_table, one_line
 
 
@@ -95,6 +96,19 @@ def test_a_table_without_names_still_proposes_who_its_words_name(campaign: Progr
 def test_a_line_of_nobody_known_has_no_proposal(treasurer: User) -> None:
     assert matching.proposals(one_line(treasurer, name="", text="")) == []
     assert matching.proposals(one_line(treasurer, name="ZOE INCONNUE", text="x")) == []
+
+
+def test_somebody_who_was_forgotten_is_proposed_for_no_line(campaign: Program, treasurer: User) -> None:
+    record(campaign, received_on=dt.date(2026, 1, 5))  # so that the law keeps the name
+    donor = Donor.objects.get()
+    quoted = Pledge.objects.create(program=campaign, donor=donor, way="transfer", language="fr")
+    Pledge.objects.update(created_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    line = one_line(treasurer, text=f"DON {quoted.reference}")
+    assert {each.donor for each in matching.proposals(line)} == {donor}
+
+    erasure.erase(erasure.ask(donor.email, "fr"), by=treasurer)
+
+    assert matching.proposals(line) == []
 
 
 def test_a_line_is_recorded_from_its_own_amount_and_day(campaign: Program, treasurer: User) -> None:

@@ -1,5 +1,6 @@
 """The pages where staff record a gift received otherwise and undo one; wrong answers and hostile papers."""
 
+import html
 import re
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from donations import ledger, proofs
+from donations import ledger, offline, proofs
+from donations.donors import erasure
 from donations.models import Donation, Donor, OfflineGift, Pledge
 from outreach.models import Subscription
 from programs.models import Program
@@ -39,6 +41,42 @@ def test_an_announced_gift_brings_who_gives_and_what_they_agreed_to(campaign: Pr
     gift = OfflineGift.objects.get()
     assert (gift.pledge, gift.donation.donor, gift.donation.reference) == (pledge, donor, pledge.reference)
     assert Subscription.objects.get().consent_text == "Yes"
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["nothing kept", "name kept"])
+def test_a_reference_of_somebody_who_was_forgotten_asks_who_gave_it(campaign: Program, kept: bool) -> None:
+    donor = Donor.objects.create(**CAMILLE)
+    pledge = Pledge.objects.create(program=campaign, donor=donor, way="transfer", language="fr")
+    gifts = [record(campaign)] if kept else []
+    erasure.erase(erasure.ask(donor.email, "fr"), by=staff.member("Treasurer"))
+    client = staff.signed_in("Treasurer")
+    nobody = dict.fromkeys(("email", "first_name", "last_name"), "")
+    form = typed(campaign, reference=pledge.reference, amount="10") | nobody
+
+    asked = client.post(ADD, form)
+    donor.refresh_from_db()
+    refused = client.post(ADD, form | {"email": donor.email, "last_name": "Exemple"})
+    client.post(ADD, {"draft": draft_in(client.post(ADD, form | {"last_name": "Zoé"})), "record": "1"})
+
+    assert (asked.status_code, refused.status_code) == (422, 422)
+    assert "Who gave it? A name is needed." in html.unescape(asked.content.decode())
+    assert "This stands for an address that was erased." in refused.content.decode()
+    new = OfflineGift.objects.latest("pk").donation
+    assert (new.donor.name, new.donor.email, new.reference) == ("Zoé", "", pledge.reference)
+    assert Donation.objects.filter(donor=donor).count() == len(gifts)
+
+
+def test_an_undone_gift_of_somebody_who_was_forgotten_is_recorded_again_without_their_address(
+    campaign: Program,
+) -> None:
+    gift = record(campaign)
+    erasure.erase(erasure.ask(CAMILLE["email"], "fr"), by=staff.member("Treasurer"))
+    offline.correct(gift, by=staff.member("Treasurer"), reason="Twice")
+
+    page = staff.signed_in("Treasurer").get(f"{ADD}?again={gift.pk}").content.decode()
+
+    assert 'value="Exemple"' in page
+    assert "erased.invalid" not in page
 
 
 def test_staff_look_first_and_record_then(campaign: Program) -> None:
