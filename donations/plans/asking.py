@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from donations import gateway
+from donations import gateway, payments
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from donations.plans import stopping, telling
 
@@ -64,7 +64,7 @@ def cancel(plan: RecurringDonation, *, reason: EndReason, comment: str = "") -> 
     stopping.stop(plan, reason, comment)
     try:
         stopping.carry_out(plan)
-    except (gateway.Unavailable, gateway.Refused) as error:
+    except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
         logger.warning("plan %s is to end, but not yet: %s", plan.public_id, error)
     return plan.status == PlanStatus.ENDED
 
@@ -116,7 +116,7 @@ def _asked(plan: RecurringDonation) -> Iterator[None]:
         raise Unanswered(str(error)) from error
     try:
         telling.refresh(plan)
-    except (gateway.Unavailable, gateway.Refused) as error:
+    except (gateway.Unavailable, gateway.Refused, payments.Impossible) as error:
         logger.warning("plan %s was changed, and could not be read back: %s", plan.public_id, error)
 
 
@@ -126,5 +126,5 @@ def _translated() -> Iterator[None]:
         yield
     except gateway.Unavailable as error:
         raise Unavailable(str(error)) from error
-    except gateway.Refused as error:
+    except (gateway.Refused, payments.Impossible) as error:
         raise Refused(str(error)) from error

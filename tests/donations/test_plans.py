@@ -396,3 +396,16 @@ def faults_at_stripe() -> Iterator[None]:
     faults.inject("error", lasting=dt.timedelta(minutes=5))
     yield
     faults.clear()
+
+
+def test_a_subscription_that_is_not_the_plans_is_refused_and_its_wish_to_end_is_kept() -> None:
+    begin()
+    subscription = StripeObject.objects.of_kind("subscription").get()
+    subscription.data["metadata"]["plan"] = "00000000-0000-4000-8000-000000000000"
+    subscription.save()
+
+    with pytest.raises(plans.Refused):
+        plans.change_amount(plan(), 2000)
+    assert not plans.cancel(plan(), reason=EndReason.DONOR)
+
+    assert plan().stop_requested_at
