@@ -145,7 +145,7 @@ def _create(received: Received, *, by: User, key: str) -> OfflineGift:
         display=Display.NAME if received.public_name else Display.ANONYMOUS,
         public_name=received.public_name,
         reference=pledge.reference if pledge else "",
-        updates_consent=pledge.updates_consent if pledge else "",
+        updates_consent=_consent(received),
         language=received.donor["language"],
         livemode=gateway.is_live(),
     )
@@ -163,8 +163,21 @@ def _create(received: Received, *, by: User, key: str) -> OfflineGift:
         note=received.note,
         recorded_by=by,
     )
-    payments.receive(donation, received_at=received.received_at)
+    payments.receive(
+        donation, received_at=received.received_at, consented_at=pledge.created_at if pledge else None
+    )
     return gift
+
+
+def _consent(received: Received) -> str:
+    """The words with which whoever gives has asked for news of this programme; empty where they have not.
+
+    A reference may be quoted for somebody else's gift: the consent of one subscribes nobody else.
+    """
+    pledge = received.pledge
+    if pledge is None or pledge.program_id != received.program.pk:
+        return ""
+    return pledge.updates_consent if pledge.donor.email == received.donor["email"] else ""
 
 
 def _waiting(line: BankLine, received: Received) -> QuerySet[BankLine]:

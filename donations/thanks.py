@@ -10,8 +10,11 @@ from donations.models import Donation, PlanStatus, Receipt, RecurringDonation
 from outreach import letters
 
 
-def owe(donation: Donation, receipt: Receipt) -> bool:
-    """Owe the donor one thank-you letter with its document. Repeating it owes nothing more."""
+def owe(donation: Donation, receipt: Receipt, *, updates: bool) -> bool:
+    """Owe the donor one thank-you letter with its document. Repeating it owes nothing more.
+
+    `updates` is whether it promises news of the programme.
+    """
     with translation.override(donation.language):
         program = donation.program
         facts = {
@@ -30,7 +33,7 @@ def owe(donation: Donation, receipt: Receipt) -> bool:
             "designation_language": (
                 donation.designation.other_language_of("label") if donation.designation else ""
             ),
-            "updates": bool(donation.updates_consent),
+            "updates": updates,
             **(_plan(donation.plan) if donation.plan else {}),
         }
     return letters.owe(

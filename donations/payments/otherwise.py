@@ -12,10 +12,12 @@ from donations.payments.moves import move
 from outreach import subscriptions
 
 
-def receive(donation: Donation, *, received_at: dt.datetime) -> bool:
+def receive(donation: Donation, *, received_at: dt.datetime, consented_at: dt.datetime | None = None) -> bool:
     """Record that a gift arrived otherwise. True when this call did it, False when it was done.
 
-    The document and the letter of thanks are for donors with an e-mail address. Raises `Impossible`.
+    The document and the letter of thanks are for donors with an e-mail address. `consented_at` is when the
+    donor asked for news, where that was before the gift was written down: whoever has stopped them since is
+    not told again. Raises `Impossible`.
     """
     with transaction.atomic():
         if not move(donation, Status.PAID, paid_at=received_at, settled_at=timezone.now()):
@@ -23,16 +25,8 @@ def receive(donation: Donation, *, received_at: dt.datetime) -> bool:
         ledger.post_offline(donation, occurred_at=received_at)
         if not donation.donor.email:
             return True
-        if donation.updates_consent:
-            subscriptions.confirm(
-                email=donation.donor.email,
-                program=donation.program,
-                language=donation.language,
-                consent_text=donation.updates_consent,
-                source="donation",
-                consented_at=donation.created_at,
-            )
-        thanks.owe(donation, receipts.issue(donation, paid_at=received_at))
+        told = bool(donation.updates_consent) and _subscribe(donation, consented_at or donation.created_at)
+        thanks.owe(donation, receipts.issue(donation, paid_at=received_at), updates=told)
     return True
 
 
@@ -48,3 +42,16 @@ def undo(donation: Donation, *, reason: str) -> bool:
         ledger.post_undone(donation, occurred_at=timezone.now())
         notices.undone(donation, restated=receipts.restate(donation, amount_cents=0, reason=reason))
     return True
+
+
+def _subscribe(donation: Donation, consented_at: dt.datetime) -> bool:
+    """Send the donor news from now on, unless they have stopped them since. Whether news is sent."""
+    subscription = subscriptions.confirm(
+        email=donation.donor.email,
+        program=donation.program,
+        language=donation.language,
+        consent_text=donation.updates_consent,
+        source="donation",
+        consented_at=consented_at,
+    )
+    return subscription.unsubscribed_at is None

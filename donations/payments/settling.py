@@ -66,7 +66,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
                 source="donation",
                 consented_at=donation.created_at,
             )
-        thanks.owe(donation, receipt)
+        thanks.owe(donation, receipt, updates=bool(donation.updates_consent))
     return True
 
 

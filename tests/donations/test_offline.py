@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from donations import ledger, offline
-from donations.models import Donation, EntryKind, LedgerEntry, OfflineGift, Receipt, Status
+from donations.models import Donation, Donor, EntryKind, LedgerEntry, OfflineGift, Pledge, Receipt, Status
 from donations.proofs import Proof
+from outreach import subscriptions
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
 from tests.donations import receipt_gifts
-from tests.donations.offline_gifts import DAY, in_order, received, record
+from tests.donations.offline_gifts import CAMILLE, DAY, in_order, received, record
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,61 @@ def test_a_gift_received_otherwise_counts_and_is_thanked_for(campaign: Program) 
     assert Letter.objects.get().to == "camille@example.org"
     assert Receipt.objects.get().facts["amount_cents"] == 12_050
     assert in_order()
+
+
+def announced(program: Program) -> Pledge:
+    """A gift announced by somebody who asked for news."""
+    donor = Donor.objects.as_said(**CAMILLE)
+    return Pledge.objects.create(
+        program=program, donor=donor, way="transfer", language="fr", updates_consent="Send me news."
+    )
+
+
+def test_a_standing_order_brings_back_no_news_that_its_donor_has_stopped(campaign: Program) -> None:
+    pledge = announced(campaign)
+    record(campaign, "1", pledge=pledge, bank_reference="JAN", received_on=dt.date(2026, 1, 5))
+    assert subscriptions.told(CAMILLE["email"]).exists()
+    subscriptions.end(CAMILLE["email"], campaign)
+
+    record(campaign, "2", pledge=pledge, bank_reference="FEB", received_on=dt.date(2026, 2, 5))
+
+    assert not subscriptions.told(CAMILLE["email"]).exists()
+    promised = [letter.facts["updates"] for letter in Letter.objects.order_by("pk")]
+    assert promised == [True, False]
+
+
+def test_undoing_a_gift_and_recording_it_anew_brings_back_no_news_either(campaign: Program) -> None:
+    pledge = announced(campaign)
+    wrong = record(campaign, "1", pledge=pledge)
+    subscriptions.end(CAMILLE["email"], campaign)
+    offline.correct(wrong, by=staff.member("Treasurer"), reason="Another amount")
+
+    record(campaign, "2", pledge=pledge, amount_cents=700)
+
+    assert not subscriptions.told(CAMILLE["email"]).exists()
+
+
+def test_who_announces_again_after_stopping_news_is_told_again(campaign: Program) -> None:
+    record(campaign, "1", pledge=announced(campaign))
+    subscriptions.end(CAMILLE["email"], campaign)
+
+    record(campaign, "2", pledge=announced(campaign), amount_cents=700)
+
+    assert subscriptions.told(CAMILLE["email"]).exists()
+
+
+def test_the_consent_of_one_subscribes_nobody_else_and_to_nothing_else(campaign: Program) -> None:
+    pledge = announced(campaign)
+    other = Program.objects.create(
+        title_en="Other", slug_en="other", slug_fr="autre", target_cents=100, starts_on=DAY
+    )
+
+    record(campaign, "1", pledge=pledge, email="uncle@example.org", first_name="Oncle", last_name="Autre")
+    record(other, "2", pledge=pledge, amount_cents=700)
+
+    assert not subscriptions.told("uncle@example.org").exists()
+    assert not subscriptions.told(CAMILLE["email"]).exists()
+    assert not any(letter.facts["updates"] for letter in Letter.objects.all())
 
 
 def test_recording_again_records_once(campaign: Program) -> None:
