@@ -12,6 +12,7 @@ from functools import cache
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
@@ -24,6 +25,29 @@ logger = logging.getLogger(__name__)
 
 _LEFT_ALONE_SECONDS = 30
 _SECONDS_TO_ANSWER = 0.5
+# In one step, as others count meanwhile. What is not there is not made: its time has ended.
+_COUNT_DOWN = b"""
+local count = tonumber(redis.call("get", KEYS[1]) or "0")
+if count <= 0 then
+    return count
+end
+return redis.call("decrby", KEYS[1], math.min(count, tonumber(ARGV[1])))
+"""
+
+
+class RedisCounters(RedisStorage):
+    """The library's, but for counting down: never below nothing."""
+
+    STORAGE_SCHEME = ["counters"]
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        if amount >= 0:
+            return super().incr(key, expiry, amount)
+        return int(self._count_down([self.prefixed_key(key)], [-amount]))
+
+    def initialize_storage(self, uri: str) -> None:
+        super().initialize_storage(uri)
+        self._count_down = self.get_connection().register_script(_COUNT_DOWN)
 
 
 class RowStorage(Storage):
@@ -36,8 +60,15 @@ class RowStorage(Storage):
         return IntegrityError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to a counter, which begins anew once its time has ended. Each of many gets its own sum."""
+        """Add to a counter, which begins anew once its time has ended. Each of many gets its own sum.
+
+        A negative amount is taken off, down to nothing at most, and begins nothing.
+        """
         with transaction.atomic():
+            if amount < 0:
+                running = RateCount.objects.filter(key=key, ends_at__gt=timezone.now())
+                running.update(count=Greatest(F("count") + amount, 0))
+                return self.get(key)
             rows, now = RateCount.objects.filter(key=key), timezone.now()
             rows.filter(ends_at__lte=now).delete()
             if not rows.update(count=F("count") + amount):
@@ -80,7 +111,9 @@ def per_day(amount: int) -> RateLimitItem:
 
 
 def hit(item: RateLimitItem, *names: str, cost: int = 1) -> bool:
-    """Count once; False when that is more than `item` allows. A negative cost counts down again."""
+    """Count once; False when that is more than `item` allows. A negative cost counts down again, never
+    below nothing.
+    """
     redis_limiter = _redis()
     if redis_limiter is not None:
         try:
@@ -110,7 +143,7 @@ def _redis() -> RateLimiter | None:
 
 @cache
 def _redis_at(url: str) -> RateLimiter:
-    storage = RedisStorage(
+    storage = RedisCounters(
         url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url,
         wrap_exceptions=True,
         key_prefix="guard",

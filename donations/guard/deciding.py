@@ -8,7 +8,7 @@ cards were declined again and again, with the words of any failure.
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from django.conf import settings
@@ -40,12 +40,16 @@ class Sent:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Both reasons are for staff and logs: a visitor is never told which rule it was."""
+    """Both reasons are for staff and logs: a visitor is never told which rule it was.
+
+    `counted` says that an attempt was counted for it, which can be taken back.
+    """
 
     outcome: Outcome
     reason: str = ""
     proven: bool = False
     review_because: str = ""
+    counted: bool = field(default=False, compare=False)
 
 
 def consider(visitor: Visitor, program: Program, sent: Sent) -> Verdict:
@@ -107,7 +111,7 @@ def _weigh(
     if over and (flooded := _flooded(visitor, over)):
         return Verdict(Outcome.REFUSE, f"a flood from one {flooded}")
     suspect = _suspect(known, over, proven=proven) if level == attacks.REVIEW else ""
-    return Verdict(Outcome.GO_ON, doubt, proven=proven, review_because=suspect)
+    return Verdict(Outcome.GO_ON, doubt, proven=proven, review_because=suspect, counted=True)
 
 
 def _suspect(known: suspicion.Record, over: list[str], *, proven: bool) -> str:
@@ -176,7 +180,10 @@ def limited(visitor: Visitor) -> list[tuple[str, str, int]]:
 
 
 def take_back(visitor: Visitor) -> None:
-    """Count down by one: the attempt came to nothing, or to a gift."""
+    """Count down by one: the attempt, which was counted, came to nothing, or to a gift.
+
+    Where its hour has ended meanwhile, a counter stays at nothing.
+    """
     for name, value, amount in limited(visitor):
         _hit(name, value, amount, cost=-1)
 

@@ -47,7 +47,8 @@ def _to_payment(request: HttpRequest, program: Program, gift: GiftForm) -> HttpR
     try:
         donation = checkout.start(program, answers, token=token, review_because=verdict.review_because)
     except (checkout.Unavailable, checkout.Refused) as error:
-        guard.take_back(visitor)
+        if verdict.counted:
+            guard.take_back(visitor)
         refused = isinstance(error, checkout.Refused)
         status = HTTPStatus.BAD_GATEWAY if refused else HTTPStatus.SERVICE_UNAVAILABLE
         return show(request, program, gift, status=status, unavailable=True)

@@ -10,7 +10,9 @@ from programs.models import Program
 
 
 def weigh(request: HttpRequest, program: Program, gift: GiftForm) -> tuple[guard.Visitor, guard.Verdict]:
-    """What becomes of a valid form. One that has begun already goes on: sending it twice is one gift."""
+    """What becomes of a valid form. One that has begun already goes on, uncounted: sending it twice is one
+    gift.
+    """
     answers, data = gift.answers(), gift.cleaned_data
     visitor = guard.of(request.META, email=answers.email)
     if checkout.has_begun(answers, token=data["token"]):

@@ -42,6 +42,37 @@ def test_a_counter_ends_with_its_hour_and_counts_down() -> None:
         assert counting.tidy() == 1
 
 
+@pytest.mark.parametrize(
+    "redis_url",
+    [
+        "",
+        pytest.param(
+            os.environ.get("REDIS_URL"),
+            marks=pytest.mark.skipif(not os.environ.get("REDIS_URL"), reason="no Redis in this run"),
+        ),
+    ],
+)
+def test_a_counter_is_never_below_nothing(settings: Any, redis_url: str) -> None:
+    settings.REDIS_URL = redis_url and settings.REDIS_URL
+    two = counting.per_hour(2)
+
+    counting.hit(two, "address", "x", cost=-1)  # of an hour that has ended
+    assert [counting.hit(two, "address", "x") for _time in range(3)] == [True, True, False]
+    counting.hit(two, "address", "x", cost=-9)
+    assert [counting.hit(two, "address", "x") for _time in range(3)] == [True, True, False]
+
+
+@pytest.mark.usefixtures("rows")
+def test_what_is_taken_back_after_its_hour_begins_no_other() -> None:
+    two = counting.per_hour(2)
+    counting.hit(two, "address", "x")
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
+        counting.hit(two, "address", "x", cost=-1)
+
+        assert not RateCount.objects.filter(ends_at__gt=timezone.now()).exists()
+
+
 @pytest.mark.usefixtures("rows")
 def test_of_many_at_once_exactly_as_many_pass_as_may() -> None:
     def once(_number: int) -> bool:

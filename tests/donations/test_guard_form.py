@@ -133,6 +133,23 @@ def test_a_stripe_that_is_down_costs_no_attempt(settings: Any) -> None:
     assert post(token=TOKEN, stamp=stamped(TOKEN, 60)).status_code == 303
 
 
+@pytest.mark.parametrize("status", [500, 400])
+def test_the_same_failing_form_again_and_again_buys_no_attempts(settings: Any, status: int) -> None:
+    sandbox = settings.STRIPE_API_BASE
+    with broken_stripe(status) as address:
+        settings.STRIPE_API_BASE = address
+        failed = {post(token=TOKEN, stamp=stamped(TOKEN, 5)).status_code for _time in range(5)}
+    settings.STRIPE_API_BASE = sandbox
+    counted = set(RateCount.objects.exclude(key__contains="program").values_list("count", flat=True))
+    tokens = [f"{number}" * 32 for number in range(8)]
+
+    answers = [post(token=t, stamp=stamped(t, 5), email=f"{t[0]}@example.org").status_code for t in tokens]
+
+    assert failed == {503 if status == 500 else 502}
+    assert counted == {0}
+    assert answers == [303] * 5 + [422] * 3
+
+
 def test_stripes_words_on_a_declined_card_are_counted_once_and_a_paid_gift_is_not_counted() -> None:
     client = Client(REMOTE_ADDR="203.0.113.5")
     donation = give(client)
