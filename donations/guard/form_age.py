@@ -15,7 +15,9 @@ def stamp(token: str) -> str:
 def age(stamped: str, *, token: str) -> dt.timedelta | None:
     """How long ago `stamp` was called for this token. None where nobody can tell."""
     try:
-        _signer.unsign(token + stamped)
+        # Token and time are signed in a row: cut anywhere else, they are another token's stamp.
+        if _signer.unsign(token + stamped) != token:
+            return None
         _value, moment, _signature = (token + stamped).rsplit(":", 2)
         shown = dt.datetime.fromtimestamp(signing.b62_decode(moment), tz=dt.UTC)
     except (signing.BadSignature, ValueError, OverflowError):

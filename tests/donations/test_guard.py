@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from donations import guard
-from donations.guard import Outcome, attacks, outcomes
+from donations.guard import Outcome, attacks, form_age, outcomes
 from donations.hearing import declines
 from donations.models import Attack, Attempt, Decline, Donation, RateCount
 from programs.models import Program
@@ -139,6 +139,15 @@ def test_a_form_sent_at_once_may_pass_once_an_hour(program: Program, seconds: fl
     assert outcome(program, visitor(), sent(seconds=seconds)) is Outcome.GO_ON
     assert outcome(program, visitor(), sent(seconds=seconds)) is Outcome.PROVE
     assert outcome(program, visitor(), proven(program, seconds=seconds)) is Outcome.GO_ON
+
+
+@pytest.mark.parametrize("cut", [0, 1, 16, 31])
+def test_a_stamp_serves_no_part_of_its_token(cut: int) -> None:
+    token = "0123456789abcdef" * 2
+    stamp = guard.stamp(token)
+
+    assert form_age.age(stamp, token=token) is not None
+    assert form_age.age(token[cut:] + stamp, token=token[:cut]) is None
 
 
 def test_declines_on_many_addresses_begin_an_attack_and_quiet_ends_it(program: Program) -> None:
