@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 from donations import gateway, ledger, payments
 from donations.models import BankLine, Display, Donation, Donor, LineState, OfflineGift, Pledge, Status
 from donations.proofs import Proof
-from programs.models import Program
+from programs.models import FundingNeed, Program
 
 # A gift of the same amount within this many days may be the same one.
 _NEAR = dt.timedelta(days=7)
@@ -33,6 +34,10 @@ class Doubtful(Exception):
 
 class Decided(Exception):
     """The bank's line was decided by somebody else, or is not of this amount: nothing was recorded."""
+
+
+class Gone(Exception):
+    """What the gift refers to, as its programme, was removed meanwhile: nothing was recorded."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ def record(
     """Count a gift, once: its donation, ledger entry, document and letter in one transaction.
 
     Safe to repeat: the same key finds the same gift. `seen` are the gifts that `by` was shown as
-    possibly the same and took for others. Raises `Doubtful` where there is one more by now, and
-    `Decided` where the bank's line that it comes from is no longer open.
+    possibly the same and took for others. Raises `Doubtful` where there is one more by now, `Decided` where
+    the bank's line that it comes from is no longer open, and `Gone`.
     """
     if known := OfflineGift.objects.filter(key=key).first():
         return known
@@ -99,6 +104,7 @@ def record(
             ledger.hold(received.program)  # two who record the same cheque see one another
             if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
                 return known
+            _keep(received)
             if line and not _waiting(line, received).exists():
                 raise Decided
             unseen = [donation for donation in alike(received, line) if donation.pk not in seen]
@@ -131,6 +137,18 @@ def correct(gift: OfflineGift, *, by: User, reason: str) -> bool:
         )
     gift.refresh_from_db()
     return True
+
+
+def _keep(received: Received) -> None:
+    """Let nobody remove what the gift refers to before it is recorded. Raises `Gone`."""
+    rows: list[tuple[QuerySet[Any], int | None]] = [
+        (Program.objects.all(), received.program.pk),
+        (FundingNeed.objects.all(), received.designation_id),
+        (Pledge.objects.all(), received.pledge.pk if received.pledge else None),
+    ]
+    for all_of_them, pk in rows:
+        if pk and not list(all_of_them.select_for_update(no_key=True).filter(pk=pk).values_list("pk")):
+            raise Gone
 
 
 def _create(received: Received, *, by: User, key: str) -> OfflineGift:

@@ -107,7 +107,12 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             line = line or (_line_of(request, undone) if undone else None)
             return self._form(request, OfflineForm(initial=_first(request, line, undone), line=line))
         draft = Draft.read(request.POST.get("draft", ""))
-        line = _line(request, draft.line if draft and draft.facts else request.POST.get("line"))
+        try:
+            line = _line(request, draft.line if draft and draft.facts else request.POST.get("line"))
+        except Http404:
+            text = _("Nothing was recorded: this line of the bank’s is no longer there.")
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:donations_bankline_changelist"))
         if draft and draft.facts and "record" in request.POST:
             return self._record(request, draft, line)
         if draft and draft.facts and "edit" in request.POST:
@@ -116,6 +121,11 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             return self._form(request, form, Draft.holding(form))
         return self._confirm(request, Draft.of(form), line)
+
+    def _again(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse:
+        """The form as it was typed, which says beside its field what was removed meanwhile."""
+        form = OfflineForm(draft.typed, kept=draft.proof, line=line)
+        return self._form(request, form, Draft.holding(form))
 
     def _form(self, request: HttpRequest, form: OfflineForm, draft: Draft | None = None) -> HttpResponse:
         context = {
@@ -129,7 +139,10 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
     def _confirm(
         self, request: HttpRequest, draft: Draft, line: BankLine | None, *, again: bool = False
     ) -> HttpResponse:
-        received = draft.received()
+        try:
+            received = draft.received()
+        except offline.Gone:
+            return self._again(request, draft, line)
         doubts = offline.alike(received, line)
         draft = replace(draft, seen=[donation.pk for donation in doubts])
         need = FundingNeed.objects.filter(pk=received.designation_id or 0).first()
@@ -150,9 +163,11 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
     def _record(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse:
         if draft.seen and "another" not in request.POST:
             return self._confirm(request, draft, line, again=True)
-        received = draft.received()
         try:
+            received = draft.received()
             gift = offline.record(received, by=_person(request), key=draft.key, seen=draft.seen, line=line)
+        except offline.Gone:
+            return self._again(request, draft, line)
         except offline.Doubtful:
             return self._confirm(request, draft, line, again=True)
         except offline.Decided:

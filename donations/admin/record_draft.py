@@ -9,9 +9,9 @@ from django.core import signing
 
 from donations.admin.record_form import OfflineForm
 from donations.models import Pledge
-from donations.offline import Received
+from donations.offline import Gone, Received
 from donations.proofs import Proof
-from programs.models import Program
+from programs.models import FundingNeed, Program
 
 _SALT = "donations.admin.record_draft"
 # What was typed waits this long for its confirmation.
@@ -73,13 +73,23 @@ class Draft:
         return signing.dumps(asdict(self), salt=_SALT)
 
     def received(self) -> Received:
+        """What is to be recorded. Raises `offline.Gone` where something it names was removed meanwhile."""
         facts = dict(self.facts)
+        need = facts["designation_id"]
+        program = Program.objects.filter(pk=facts["program"]).first()
+        pledge = Pledge.objects.select_related("donor").filter(pk=facts["pledge"] or 0).first()
+        if (
+            program is None
+            or (facts["pledge"] and pledge is None)
+            or (need and not FundingNeed.objects.filter(pk=need).exists())
+        ):
+            raise Gone
         return Received(
             **{
                 **facts,
-                "program": Program.objects.get(pk=facts["program"]),
+                "program": program,
                 "received_on": dt.date.fromisoformat(facts["received_on"]),
-                "pledge": Pledge.objects.get(pk=facts["pledge"]) if facts["pledge"] else None,
+                "pledge": pledge,
                 "proof": self.proof,
             }
         )

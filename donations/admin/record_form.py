@@ -28,7 +28,8 @@ from programs.models import FundingNeed, Program
 
 # Older than any gift that a campaign still has to count.
 _EARLIEST = dt.date(2000, 1, 1)
-
+# Of what was chosen and then removed by somebody else.
+_REMOVED = {"invalid_choice": _("This is no longer there: choose again.")}
 
 _GIFT = ("program", "method", "amount", "received_on", "designation", "reference")
 _DONOR = ("email", *(name for name in DONOR_FIELDS if name != "email"), "language", "public_name")
@@ -42,7 +43,10 @@ class OfflineForm(forms.Form):
     """One gift. `cleaned_data` has `amount_cents`, `pledge` and `donor_answers` after `is_valid()`."""
 
     program: forms.ModelChoiceField[Program] = forms.ModelChoiceField(
-        Program.objects.none(), label=_("Programme"), widget=UnfoldAdminSelectWidget
+        Program.objects.none(),
+        label=_("Programme"),
+        widget=UnfoldAdminSelectWidget,
+        error_messages=_REMOVED,
     )
     method = forms.ChoiceField(
         label=_("How it came"),
@@ -61,6 +65,7 @@ class OfflineForm(forms.Form):
         required=False,
         empty_label=_("Where it is needed most"),
         widget=UnfoldAdminSelectWidget,
+        error_messages=_REMOVED,
     )
     reference = line(
         _("Reference quoted"),

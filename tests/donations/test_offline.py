@@ -201,6 +201,20 @@ def test_what_may_be_the_same_gift_must_be_looked_at(
     assert in_order()
 
 
+@pytest.mark.parametrize("gone", ["designation", "pledge", "program"])
+def test_what_a_gift_refers_to_may_be_gone_at_the_last_moment(campaign: Program, gone: str) -> None:
+    other = Program.objects.create(
+        title_en="Other", slug_en="other", slug_fr="autre", target_cents=100, starts_on=DAY
+    )
+    refers = {"designation": receipt_gifts.need(), "pledge": announced(campaign), "program": other}
+    wanted = received(other, designation_id=refers["designation"].pk, pledge=refers["pledge"])
+    type(refers[gone]).objects.filter(pk=refers[gone].pk).delete()  # type: ignore[attr-defined]
+
+    with pytest.raises(offline.Gone):
+        offline.record(wanted, by=staff.member("Treasurer"), key="k")
+    assert not Donation.objects.exists()
+
+
 def test_the_database_itself_asks_for_a_proof_and_a_reason(campaign: Program) -> None:
     gift = record(campaign)
     for wrong in ({"bank_reference": ""}, {"undone_at": timezone.now()}):

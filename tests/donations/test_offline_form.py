@@ -14,10 +14,11 @@ from donations import ledger, offline, proofs
 from donations.donors import erasure
 from donations.models import Donation, Donor, OfflineGift, Pledge
 from outreach.models import Subscription
-from programs.models import Program
+from programs.models import FundingNeed, Program
 from tests import staff
 from tests.donations import receipt_gifts
 from tests.donations.offline_gifts import ADD, CAMILLE, DAY, draft_in, pdf, picture, record, typed
+from tests.donations.statements import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,54 @@ def test_a_wrong_answer_is_explained(campaign: Program, changes: dict[str, Any],
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert re.search(rf'<a href="#id_\w+">[^<]*{said}', answer.content.decode())  # from the head of the form
+
+
+@pytest.mark.parametrize("button", ["record", "edit"])
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("designation", "no longer there"),
+        ("program", "no longer there"),
+        ("reference", "Nobody was given"),
+    ],
+)
+def test_what_was_removed_before_the_confirmation_is_said_beside_its_field(
+    field: str, said: str, button: str
+) -> None:
+    other = Program.objects.create(
+        title_en="Other", slug_en="other", slug_fr="autre", target_cents=100, starts_on=DAY
+    )
+    need = FundingNeed.objects.create(program=other, label_en="A bench", label_fr="Une paillasse")
+    pledge = Pledge.objects.create(
+        program=receipt_gifts.program(), donor=Donor.objects.as_said(**CAMILLE), way="cheque", language="fr"
+    )
+    client = staff.signed_in("Treasurer")
+    form = typed(other, designation=need.pk, reference=pledge.reference, proof=pdf(), note="By hand")
+    draft = draft_in(client.post(ADD, form))
+    rows = {"designation": need, "program": other, "reference": pledge}
+    rows[field].delete()
+
+    answer = client.post(ADD, {"draft": draft, button: "1"})
+
+    words = answer.content.decode()
+    assert answer.status_code == (422 if button == "record" else 200)
+    assert (f'<a href="#id_{field}">' in words) is (said in words) is (button == "record")
+    for kept in ('value="By hand"', 'value="120,50"', "“cheque.pdf” is kept"):
+        assert kept in words
+    assert not Donation.objects.exists()
+
+
+def test_a_line_that_is_gone_before_the_confirmation_is_said(campaign: Program) -> None:
+    line = one_line(staff.member("Treasurer"))
+    client = staff.signed_in("Treasurer")
+    draft = draft_in(client.post(ADD, typed(campaign, line=line.pk)))
+    line.delete()
+
+    answer = client.post(ADD, {"draft": draft, "record": "1"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "this line of the bank’s is no longer there" in answer.content.decode()
+    assert not Donation.objects.exists()
 
 
 def test_a_designation_belongs_to_its_programme(campaign: Program) -> None:
