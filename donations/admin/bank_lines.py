@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
@@ -101,7 +102,7 @@ class BankLineAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        line = BankLine.objects.filter(pk=object_id).first() if object_id and object_id.isdigit() else None
+        line = self.get_object(request, unquote(object_id)) if object_id else None
         may = self.has_decide_permission(request)
         more: dict[str, Any] = {"may_decide": may}
         if line and may and line.state == LineState.OPEN:

@@ -65,7 +65,8 @@ class HoldersOf(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         role = str(self.value() or "")
-        return queryset.filter(groups__pk=int(role)) if role.isdecimal() else queryset
+        known = role.isdecimal() and len(role) < 19
+        return queryset.filter(groups__pk=int(role)) if known else queryset
 
 
 @admin.register(User)

@@ -80,7 +80,7 @@ class PastAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # the library says n
         if not self.has_change_permission(request):  # before a 404 could tell which rows exist
             raise PermissionDenied
         versions = self.model.history  # type: ignore[attr-defined]
-        if not (object_id.isdigit() and version_id.isdigit()):
+        if not all(key.isdecimal() and len(key) < 19 for key in (object_id, version_id)):
             raise Http404
         record = get_object_or_404(versions, id=object_id, history_id=version_id)
         now = self.model._default_manager.filter(pk=record.id).first()

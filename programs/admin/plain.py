@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db import router
+from django.db import DataError, router
 from django.db.models import Model, QuerySet
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
@@ -43,6 +44,25 @@ class PlainAdmin(ModelAdmin):  # type: ignore[misc]  # the library says nothing 
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list that an address asks for. Raises `IncorrectLookupParameters` where it asks for nonsense: a
+        day after the last of all, a number or a text that no database takes. Django, which answers that with
+        the whole list, looks at most of what is asked itself, and not at these.
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            if not request.GET:
+                raise
+            raise IncorrectLookupParameters from error
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Django's, and None where the number is larger than any: SQLite refuses some of those."""
+        try:
+            return super().get_object(request, object_id, from_field)
+        except OverflowError:
+            return None
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
         row = context["object"]

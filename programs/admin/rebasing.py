@@ -86,7 +86,7 @@ class Sent:
         new = []
         for _place, row in sorted(rows.items()):
             number = str(row.get("id", (False, [""]))[1][0])
-            if number.isdigit():
+            if number.isdecimal() and len(number) < 19:
                 known[int(number)] = row
             else:
                 new.append(row)

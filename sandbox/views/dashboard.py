@@ -103,7 +103,8 @@ def refund(request: HttpRequest, object_id: str) -> HttpResponse:
     row = _find(StripeObject.objects.all(), object_id)
     amount = request.POST.get("amount", "")
     try:
-        actions.refund(row.object_id, int(amount) if amount.isascii() and amount.isdigit() else 0)
+        readable = amount.isascii() and amount.isdigit() and len(amount) < 19
+        actions.refund(row.object_id, int(amount) if readable else 0)
     except actions.Impossible:
         messages.error(request, _("So much cannot be refunded now."))
     else:

@@ -1,5 +1,7 @@
 """The lists of the books: the same queries for many rows as for few, and words where there are none."""
 
+from urllib.parse import quote
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -140,3 +142,47 @@ def test_a_language_is_called_by_its_name(superuser: Client) -> None:
 
 def test_every_list_of_the_admin_is_a_plain_one() -> None:
     assert [name for name, shown in admin.site._registry.items() if not isinstance(shown, PlainAdmin)] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{day}__year=99999999999",
+        "{day}__year=" + "9" * 30,
+        "{day}__year=9999",
+        "{day}__year=9999&{day}__month=12&{day}__day=31",
+        "{day}__month=13",
+        "id__exact=" + "9" * 30,
+        "pk=x",
+        "q=%00",
+        "p=" + "9" * 5000,
+    ],
+    ids=lambda query: query[:30],
+)
+@pytest.mark.parametrize("name", ["donations/donation", "donations/offlinegift", "programs/progressupdate"])
+def test_an_address_that_asks_for_nonsense_is_answered(superuser: Client, name: str, query: str) -> None:
+    fill(range(1))
+    day = admin.site.get_model_admin(model_of(name)).date_hierarchy
+
+    answer = superuser.get(f"/admin/{name}/?{query.format(day=day)}", follow=True)
+
+    assert answer.status_code == 200
+    assert not answer.redirect_chain or answer.redirect_chain[-1][0].endswith("?e=1")
+
+
+@pytest.mark.parametrize("status", ["%00", "x"])
+def test_a_choice_that_is_none_is_answered(superuser: Client, status: str) -> None:
+    assert superuser.get(f"/admin/donations/donation/?status__exact={status}", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["9" * 5000, "9" * 30, "²", "٣", "x"])
+def test_a_role_that_is_no_number_shows_everybody_or_nobody(superuser: Client, role: str) -> None:
+    assert superuser.get("/admin/auth/user/", {"role": role}).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "9" * 30, "\x00", "٣"])
+@pytest.mark.parametrize("name", [*LISTS, "donations/bankline", "donations/offlinegift"])
+def test_the_page_of_no_row_is_answered(superuser: Client, name: str, number: str) -> None:
+    answer = superuser.get(f"/admin/{name}/{quote(number, safe='')}/change/", follow=True)
+
+    assert answer.status_code in {200, 404}

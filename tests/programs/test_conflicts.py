@@ -90,6 +90,19 @@ def test_a_row_that_the_other_removed_is_gone_or_comes_back_with_what_i_wrote_in
     assert [row.question_en for row in hematology.questions.all()].count("Why me?") == 1  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 30, "9" * 5000])
+def test_a_row_with_a_number_that_is_none_is_no_error(
+    staff: Client, other: Client, hematology: Program, number: str
+) -> None:
+    mine, theirs = form_of(staff, hematology), form_of(other, hematology)
+    save(other, hematology, theirs, tagline_en="Theirs.")
+
+    told = save(staff, hematology, mine, **{"questions-0-id": number})
+
+    assert told.status_code == 200
+    assert TOLD in told.content.decode()
+
+
 def test_a_row_that_the_other_added_is_in_my_form_beside_the_one_i_added(
     staff: Client, other: Client, hematology: Program
 ) -> None:

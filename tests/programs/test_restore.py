@@ -197,9 +197,14 @@ def test_one_amount_stays_chosen_at_first(staff: Client, hematology: Program) ->
     assert list(SuggestedAmount.objects.filter(frequency="once", is_default=True)) == [other]
 
 
-@pytest.mark.parametrize("version", ["999999", "x", "0"])
+@pytest.mark.parametrize("version", ["999999", "x", "0", "²", "9" * 30, "9" * 5000])
 def test_a_version_that_never_was_is_a_missing_page(staff: Client, hematology: Program, version: str) -> None:
     assert staff.get(f"{address(hematology, 'history')}{version}/").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 30, "9" * 5000])
+def test_a_version_of_no_row_is_a_missing_page(staff: Client, number: str) -> None:
+    assert staff.get(f"/admin/programs/page/{number}/history/1/").status_code == 404
 
 
 def test_a_version_of_one_row_is_never_written_into_another(staff: Client, hematology: Program) -> None:

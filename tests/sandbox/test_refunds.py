@@ -192,7 +192,7 @@ def test_dashboard_refunds_a_part_and_then_the_rest(
 ) -> None:
     address = f"/sandbox/objects/{charge.id}"
 
-    for amount in ("2000", "9999", "-1", "x", ""):
+    for amount in ("2000", "9999", "-1", "x", "", "9" * 5000):
         client.post(f"{address}/refund/", {"amount": amount})
     half = client_of_stripe.v1.charges.retrieve(charge.id).amount_refunded
     page = client.get(f"{address}/").content.decode()
