@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -17,10 +18,20 @@ from donations import plans
 from donations.admin import shown
 from donations.admin.export import Column, ExportAdmin
 from donations.admin.rows import AmountShown, DonorShown, GiftInline
+from donations.forms.fields import LineField
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
 
 _TONES = {PlanStatus.ACTIVE: GOOD, PlanStatus.PAUSED: WAITING, PlanStatus.PAST_DUE: BAD}
+
+
+class EndForm(forms.Form):
+    comment = LineField(
+        label=_("Why, for our own records"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class PaymentInline(GiftInline):
@@ -116,18 +127,21 @@ class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
         back = reverse("admin:donations_recurringdonation_change", args=[plan.pk])
         if not _may_end(plan):
             return HttpResponseRedirect(back)
-        if request.method == "POST":
-            self._end(request, plan, str(request.POST.get("comment", "")))
+        form = EndForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self._end(request, plan, form.cleaned_data["comment"])
             return HttpResponseRedirect(back)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("End the recurring gift of %(name)s") % {"name": plan.donor.name},
             "plan": plan,
+            "form": form,
             "amount": shown.money(plan.amount_cents, plan.currency),
             "back": back,
         }
-        return render(request, "admin/donations/recurringdonation/end.html", context)
+        status = 422 if form.errors else 200
+        return render(request, "admin/donations/recurringdonation/end.html", context, status=status)
 
     def _end(self, request: HttpRequest, plan: RecurringDonation, comment: str) -> None:
         if plans.cancel(plan, reason=EndReason.STAFF, comment=comment):

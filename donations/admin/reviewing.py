@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -15,10 +16,19 @@ from unfold.admin import ModelAdmin
 
 from donations import gateway, ledger, review
 from donations.admin import reasons, shown
+from donations.forms.fields import LineField
 from donations.models import Donation, Status
 
 PERMISSION = "donations.review_donation"
-_NOTE_LENGTH = 500
+
+
+class NoteForm(forms.Form):
+    note = LineField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("For whoever looks later. The donor does not see it."),
+    )
 
 
 class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says nothing of its types
@@ -60,8 +70,9 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
         gift = self.get_object(request, unquote(object_id))
         if gift is None:
             raise Http404
-        if request.method == "POST":
-            self._do(request, gift, deed)
+        form = NoteForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self._do(request, gift, deed, form.cleaned_data["note"])
             return redirect("admin:donations_donation_change", gift.pk)
         cents = gift.amount_cents
         try:
@@ -80,21 +91,22 @@ class ReviewingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
                 "original": gift,
                 "title": _("A gift held for review"),
                 "deed": deed,
+                "form": form,
                 "why": self.why_held(gift),
                 "set_aside": gift.review_first,
                 "raised_before": raised,
                 "cents": cents,
                 "raised_after": raised + cents,
             },
+            status=422 if form.errors else 200,
         )
 
-    def _do(self, request: HttpRequest, gift: Donation, deed: str) -> None:
+    def _do(self, request: HttpRequest, gift: Donation, deed: str, note: str) -> None:
         asked = gift.amount_cents
         try:
             if deed == "release":
                 review.release(gift, by=request.user)  # type: ignore[arg-type]  # signed in
             else:
-                note = request.POST.get("note", "")[:_NOTE_LENGTH]
                 review.reject(gift, by=request.user, note=note)  # type: ignore[arg-type]
         except (review.NotPossible, gateway.Unavailable, gateway.Refused) as error:
             self._say_no(request, error)

@@ -37,6 +37,19 @@ def test_a_treasurer_ends_a_plan_after_reading_what_it_does() -> None:
     assert "End this recurring gift" not in client.get(f"{address}change/").content.decode()
 
 
+def test_a_comment_is_kept_as_one_line_without_marks_that_no_database_takes() -> None:
+    address = f"/admin/donations/recurringdonation/{begin().pk}/end/"
+    client = staff.signed_in("Treasurer")
+
+    long = client.post(address, {"comment": "x" * 1001})
+    answer = client.post(address, {"comment": "asked\x00by\r\ntelephone"})
+
+    assert long.status_code == 422
+    assert "at most 1000 characters" in long.content.decode()
+    assert answer.status_code == 302
+    assert (plan().status, plan().end_comment) == (PlanStatus.ENDED, "asked by telephone")
+
+
 def test_a_fundraiser_looks_and_ends_nothing() -> None:
     address = f"/admin/donations/recurringdonation/{begin().pk}/"
     client = staff.signed_in("Fundraiser")

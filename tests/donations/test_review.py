@@ -260,6 +260,19 @@ def test_a_refusal_is_confirmed_too(program: Program) -> None:
     assert Donation.objects.get().status == Status.FAILED
 
 
+def test_a_refusals_note_is_kept_as_one_line_without_marks_that_no_database_takes() -> None:
+    donation, reader = paid_otherwise(), staff.signed_in("Treasurer")
+    place = address(donation, "reject")
+
+    long = reader.post(place, {"note": "x" * 501})
+    assert long.status_code == 422
+    assert "at most 500 characters" in text_of(long)
+    answer = reader.post(place, {"note": "not\x00ours"})
+
+    assert answer.status_code == 302
+    assert Refund.objects.get().note == "not ours"
+
+
 def test_a_release_is_confirmed_with_what_was_paid_and_not_with_what_was_asked(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
