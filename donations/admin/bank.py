@@ -16,12 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from donations import iban
+from donations.admin import shown
 from donations.admin.bank_form import ColumnsForm, UploadForm, explain, file_of
 from donations.bank import importing, table
-from donations.bank.movements import Unreadable
+from donations.bank.movements import Credit, Unreadable
 from donations.models import BankStatement, LineState
 from donations.receipts import issuer
 from programs.admin.plain import GOOD, WAITING, ReadOnlyAdmin, badge
+
+# So many lines are named in what is said of a statement.
+_MOST_NAMED = 5
 
 
 @admin.register(BankStatement)
@@ -66,13 +70,13 @@ class BankStatementAdmin(ReadOnlyAdmin):
         )
         if request.method == "POST" and form.is_valid():
             name, content = file_of(form)
-            before = importing.known(content)
+            before, remarks = importing.known(content), importing.Remarks()
             try:
-                statement = importing.upload(name, content, by=cast(User, request.user))
+                statement = importing.upload(name, content, by=cast(User, request.user), remarks=remarks)
             except Unreadable as error:
                 form.add_error("file", explain(error))
             else:
-                return self._onward(request, statement, told=before is not None)
+                return self._onward(request, statement, remarks, told=before is not None)
         context = {
             "title": _("Read a bank statement"),
             "form": form,
@@ -85,17 +89,19 @@ class BankStatementAdmin(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         statement = get_object_or_404(BankStatement, pk=pk)
+        remarks = importing.Remarks()
         if statement.read_at:
-            return self._onward(request, statement, told=True)
+            return self._onward(request, statement, remarks, told=True)
         rows = importing.open_table(statement)
         form = ColumnsForm(request.POST or None, table=rows, initial=self._guessed(rows))
         if request.method == "POST" and form.is_valid():
             try:
-                importing.read_table(statement, form.columns(), account=form.cleaned_data["account"])
+                account = form.cleaned_data["account"]
+                importing.read_table(statement, form.columns(), account=account, remarks=remarks)
             except Unreadable as error:
                 form.add_error(None, explain(error))
             else:
-                return self._onward(request, statement)
+                return self._onward(request, statement, remarks)
         context = {
             "title": _("What do the columns say?"),
             "form": form,
@@ -109,7 +115,14 @@ class BankStatementAdmin(ReadOnlyAdmin):
         places = {role: str(place) for role, place in table.guess(rows).items()}
         return {"account": issuer.current().iban or _last_account(), **places}
 
-    def _onward(self, request: HttpRequest, statement: BankStatement, *, told: bool = False) -> HttpResponse:
+    def _onward(
+        self,
+        request: HttpRequest,
+        statement: BankStatement,
+        remarks: importing.Remarks,
+        *,
+        told: bool = False,
+    ) -> HttpResponse:
         """To what comes next, and say what came of reading it; `told` when it was read before."""
         if statement.read_at is None:
             return HttpResponseRedirect(reverse("admin:donations_bankstatement_columns", args=[statement.pk]))
@@ -119,6 +132,7 @@ class BankStatementAdmin(ReadOnlyAdmin):
             self.message_user(request, text % said, messages.WARNING)
         else:
             self._tell(request, statement)
+            self._remark(request, remarks)
         return HttpResponseRedirect(f"{_lines_of(statement)}&state__exact={LineState.OPEN}")
 
     def _tell(self, request: HttpRequest, statement: BankStatement) -> None:
@@ -144,6 +158,39 @@ class BankStatementAdmin(ReadOnlyAdmin):
                 statement.taken_back,
             )
             self.message_user(request, text % {"count": statement.taken_back}, messages.WARNING)
+
+    def _remark(self, request: HttpRequest, remarks: importing.Remarks) -> None:
+        """What was left out or taken for known and may be money all the same."""
+        if remarks.negative:
+            text = ngettext(
+                "%(count)d row left out says credit and has a negative amount: look whether money was"
+                " taken back.",
+                "%(count)d rows left out say credit and have negative amounts: look whether money was"
+                " taken back.",
+                remarks.negative,
+            )
+            self.message_user(request, text % {"count": remarks.negative}, messages.WARNING)
+        if remarks.undated:
+            text = ngettext(
+                "%(count)d row left out has an amount and no date: look whether it is more than a total.",
+                "%(count)d rows left out have an amount and no date: look whether they are more than totals.",
+                remarks.undated,
+            )
+            self.message_user(request, text % {"count": remarks.undated}, messages.WARNING)
+        if remarks.unsure:
+            text = ngettext(
+                "%(count)d line counts as known already because another statement names one in the same"
+                " words; nothing else tells that it is the same: %(lines)s. If the account shows both, record"
+                " the second by hand.",
+                "%(count)d lines count as known already because another statement names some in the same"
+                " words; nothing else tells that they are the same: %(lines)s. If the account shows them all,"
+                " record the others by hand.",
+                len(remarks.unsure),
+            )
+            named = "; ".join(_said(credit) for credit in remarks.unsure[:_MOST_NAMED])
+            self.message_user(
+                request, text % {"count": len(remarks.unsure), "lines": named}, messages.WARNING
+            )
 
     def changeform_view(
         self,
@@ -183,6 +230,13 @@ class BankStatementAdmin(ReadOnlyAdmin):
 
 def _lines_of(statement: BankStatement) -> str:
     return f"{reverse('admin:donations_bankline_changelist')}?statement__id__exact={statement.pk}"
+
+
+def _said(credit: Credit) -> str:
+    """`04/05/2026, €50.00, CAMILLE EXEMPLE`."""
+    amount = shown.money(credit.amount_cents, credit.currency)
+    said = (f"{credit.booked_on:%d/%m/%Y}", amount, (credit.name or credit.text)[:80])
+    return ", ".join(each for each in said if each)
 
 
 def _last_account() -> str:

@@ -4,20 +4,34 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from donations import references
-from donations.bank import camt, resembling, table
+from donations.bank import camt, overlapping, resembling, table
 from donations.bank.movements import MOST_BYTES, Credit, Statement, Unreadable, keyed
 from donations.models import BankLine, BankStatement, Format, Pledge
 
 _AT_ONCE = 500
+
+
+@dataclass
+class Remarks:
+    """What whoever sends a statement in is told of it, besides what is kept with it.
+
+    `negative` and `undated` were left out, `unsure` were taken for lines that are there by their words alone.
+    """
+
+    negative: int = 0
+    undated: int = 0
+    unsure: list[Credit] = field(default_factory=list)
 
 
 def known(content: bytes) -> BankStatement | None:
@@ -25,8 +39,8 @@ def known(content: bytes) -> BankStatement | None:
     return BankStatement.objects.filter(sha256=_digest(content)).first()
 
 
-def upload(name: str, content: bytes, *, by: User) -> BankStatement:
-    """Keep a file and, where it says itself what it means, import it.
+def upload(name: str, content: bytes, *, by: User, remarks: Remarks | None = None) -> BankStatement:
+    """Keep a file and, where it says itself what it means, import it; `remarks` are filled in then.
 
     The same file finds the statement that it was. A table waits for `read_table`. Raises `Unreadable`,
     and then nothing is kept.
@@ -54,7 +68,7 @@ def upload(name: str, content: bytes, *, by: User) -> BankStatement:
             },
         )
         if made and found is not None:
-            _add(statement, found)
+            _add(statement, found, remarks or Remarks())
     if not made:
         storages["private"].delete(kept)
     return statement
@@ -66,25 +80,31 @@ def open_table(statement: BankStatement) -> table.Table:
         return table.read(kept.read())
 
 
-def read_table(statement: BankStatement, columns: Mapping[str, int], *, account: str) -> None:
+def read_table(
+    statement: BankStatement, columns: Mapping[str, int], *, account: str, remarks: Remarks | None = None
+) -> None:
     """Import a table by the columns that a person confirmed. Once: a statement that was read stays so.
 
-    Raises `Unreadable`, and then nothing is imported.
+    `remarks` are filled in. Raises `Unreadable`, and then nothing is imported.
     """
     found = table.credits(open_table(statement), columns, account=account, today=timezone.localdate())
     with transaction.atomic():
         mine = BankStatement.objects.filter(pk=statement.pk, read_at=None)
         if mine.update(read_at=timezone.now(), account=account, columns=dict(columns)):
-            _add(statement, found)
+            _add(statement, found, remarks or Remarks())
     statement.refresh_from_db()
 
 
-def _add(statement: BankStatement, found: Statement) -> None:
+def _add(statement: BankStatement, found: Statement, remarks: Remarks) -> None:
     """Add the lines that no statement has named before, and say how many there were.
 
     In one order whatever the file's: two files with the same lines at once wait for one another.
     """
-    lines = sorted(_lines(statement, keyed(found.credits)), key=lambda each: (each.booked_on, each.key))
+    _one_at_a_time()
+    there = overlapping.Known(statement, found.credits)
+    remarks.negative, remarks.undated, remarks.unsure = found.negative, found.undated, there.unsure()
+    credits = keyed(found.credits, there.alike())
+    lines = sorted(_lines(statement, credits), key=lambda each: (each.booked_on, each.key))
     BankLine.objects.bulk_create(lines, batch_size=_AT_ONCE, ignore_conflicts=True)
     resembling.mark(statement)
     added = BankLine.objects.filter(statement=statement).count()
@@ -101,6 +121,13 @@ def _add(statement: BankStatement, found: Statement) -> None:
         read_at=timezone.now(),
     )
     statement.refresh_from_db()
+
+
+def _one_at_a_time() -> None:
+    """Let nobody else import until the transaction ends: what is there already must be seen."""
+    # A row that is always there: statements are not.
+    kind = ContentType.objects.select_for_update(no_key=True)
+    list(kind.filter(app_label="donations", model="bankstatement"))
 
 
 def _digest(content: bytes) -> str:

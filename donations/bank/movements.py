@@ -5,7 +5,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Larger files and longer statements are no statement of a foundation's account.
@@ -52,25 +52,41 @@ class Credit:
 class Statement:
     """The credits of a file, and how many movements of it were left out: debits and what is not booked.
 
-    `taken_back` of those are credits that went back.
+    `taken_back` of those are credits that went back, `negative` are said to be credits and are below
+    nothing, `undated` have an amount and no day.
     """
 
     credits: list[Credit]
     skipped: int
     taken_back: int = 0
+    negative: int = 0
+    undated: int = 0
 
 
-def keyed(credits: Iterable[Credit]) -> list[tuple[str, Credit]]:
+@dataclass(frozen=True)
+class Alike:
+    """Lines that are there and say what a credit says: how many, and of how many it is certain that they
+    are other movements.
+    """
+
+    known: int
+    others: int
+
+
+def keyed(credits: Iterable[Credit], alike: Mapping[str, Alike] | None = None) -> list[tuple[str, Credit]]:
     """Each credit with its key: the same in every statement that names it.
 
-    Movements that nothing tells apart are counted: two that look the same are two.
+    Movements that nothing tells apart are counted: two that look the same are two. What only looks like
+    lines that are there (`alike`, by what they say) is counted after those.
     """
     seen: Counter[str] = Counter()
     found = []
     for credit in credits:
         what = credit.what
         seen[what] += 1
-        found.append((hashlib.sha256(f"{what}\n{seen[what]}".encode()).hexdigest(), credit))
+        there = (alike or {}).get(what, Alike(0, 0))
+        beyond = there.others if seen[what] > there.known - there.others else 0
+        found.append((hashlib.sha256(f"{what}\n{seen[what] + beyond}".encode()).hexdigest(), credit))
     return found
 
 

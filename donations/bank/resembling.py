@@ -1,4 +1,5 @@
-"""Movements that two statements name in different words, as a table and a camt.053 of one month do.
+"""Movements that two statements name in different words, as a table and a camt.053 of one month do, or in
+the same words although the statements do not overlap (`overlapping`).
 
 Nothing tells for sure that they are one, so both stay: each leads to the other, and a person decides.
 """
@@ -50,7 +51,7 @@ def _near(line: BankLine, others: dict[_What, list[BankLine]], statement: BankSt
     for apart in sorted(range(-_APART, _APART + 1), key=abs):
         day = line.booked_on + dt.timedelta(days=apart)
         for other in others.get(_what(line, day), [])[:_MOST_LOOKED_AT]:
-            if (not apart or other.statement.format != statement.format) and _may_be(line, other):
+            if (not apart or other.statement.format != statement.format) and may_be(line, other):
                 found.append(other)
     return found
 
@@ -59,7 +60,10 @@ def _what(line: BankLine, day: dt.date) -> _What:
     return (line.account, line.amount_cents, line.currency, day)
 
 
-def _may_be(one: BankLine, other: BankLine) -> bool:
+def may_be(one: BankLine, other: BankLine) -> bool:
+    """Whether the words of two lines of one account, amount and time may be about one movement."""
+    if (one.name, one.text) == (other.name, other.text):
+        return True
     if one.bank_reference and one.bank_reference == other.bank_reference:
         return True
     if one.quoted_id and one.quoted_id == other.quoted_id:

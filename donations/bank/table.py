@@ -87,18 +87,25 @@ def guess(table: Table) -> dict[str, int]:
 
 
 def credits(table: Table, columns: Mapping[str, int], *, account: str, today: dt.date) -> Statement:
-    """What came in, by these columns. Raises `Unreadable`: nothing is left out in silence."""
+    """What came in, by these columns. Raises `Unreadable`: nothing is left out in silence.
+
+    Money that went out and rows without an amount are counted. So are, each by itself, amounts without a
+    day, which may be totals, and credits below nothing, which may be taken back.
+    """
     if "date" not in columns or not {"amount", "credit"} & set(columns):
         raise Unreadable("columns")
-    found, skipped = [], 0
+    found: list[Credit] = []
+    skipped = negative = undated = 0
     for number, row in zip(table.numbers, table.rows, strict=True):
         cells = {role: row[place].strip() if place < len(row) else "" for role, place in columns.items()}
         if not cells["date"]:
             skipped += 1  # a subtotal, or a line that goes on
+            undated += any(cells.get(role) for role in ("credit", "amount"))
             continue
         amount = _came_in(cells, number)
-        if not amount:
+        if amount <= 0:
             skipped += 1
+            negative += amount < 0
             continue
         found.append(
             Credit(
@@ -111,11 +118,11 @@ def credits(table: Table, columns: Mapping[str, int], *, account: str, today: dt
                 bank_reference=line(cells.get("reference", ""), 140),
             )
         )
-    return Statement(found, skipped)
+    return Statement(found, skipped, negative=negative, undated=undated)
 
 
 def _came_in(cells: Mapping[str, str], number: int) -> int:
-    """In cents; 0 for what went out."""
+    """In cents; 0 for what went out, and below it what is said to be a credit and is less than nothing."""
     if "direction" in cells:
         way = _plain(cells["direction"]).upper()
         if way not in _IN | _OUT:
@@ -124,7 +131,9 @@ def _came_in(cells: Mapping[str, str], number: int) -> int:
             return 0
     for role in ("credit", "amount"):
         if text := cells.get(role, ""):
-            return max(signed_cents(text, number), 0)
+            amount = signed_cents(text, number)
+            says_credit = role == "credit" or "direction" in cells
+            return amount if says_credit else max(amount, 0)
     return 0
 
 

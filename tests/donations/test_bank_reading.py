@@ -182,6 +182,20 @@ def test_a_column_that_says_credit_or_debit_is_believed_and_a_day_of_value_is_no
 
 
 @pytest.mark.embedded
+def test_what_is_left_out_of_a_table_and_may_be_money_is_counted() -> None:
+    rows = table.read(
+        b"Date;Libelle;Montant;Sens\n04/05/2026;VIR A;-5,00;C\n;VIR B;8,00;C\n"
+        b"04/05/2026;PRLV;8,00;D\n;its second line;;\n04/05/2026;VIR C;0,00;C\n"
+    )
+    signed = table.read(b"Date;Libelle;Montant\n04/05/2026;PRLV;-5,00\n")
+    found = table.credits(rows, table.guess(rows), account=IBAN, today=TODAY)
+    plain = table.credits(signed, table.guess(signed), account=IBAN, today=TODAY)
+
+    assert (found.credits, found.skipped, found.negative, found.undated) == ([], 5, 1, 1)
+    assert (plain.skipped, plain.negative) == (1, 0)  # money that went out
+
+
+@pytest.mark.embedded
 def test_what_is_wrong_in_a_table_is_named_by_its_line_in_the_file() -> None:
     rows = table.read(b'Compte;1\n\nDate;Libelle;Credit\n04/05/2026;"two\nlines";5,00\n\n05/05/2026;x;five\n')
 

@@ -63,6 +63,19 @@ def test_a_table_is_imported_by_the_columns_a_person_confirms(treasurer: User) -
     assert BankStatement.objects.get(format="table").skipped == 2
 
 
+def test_what_is_left_out_and_may_be_money_is_told_to_whoever_sends_it(treasurer: User) -> None:
+    client = staff.signed_in("Treasurer")
+    content = "Date;Libellé;Crédit\n04/05/2026;VIR A;-5,00\n;VIR B;8,00\n;VIR C;9,00\n04/05/2026;VIR D;1,00\n"
+    place = client.post(ADD, upload(content.encode(), "releve.csv"))["Location"]
+
+    answer = client.post(place, {"account": IBAN, "date": "0", "text": "1", "credit": "2"}, follow=True)
+
+    page = answer.content.decode()
+    assert "1 new line" in page
+    assert "1 row left out says credit and has a negative amount" in page
+    assert "2 rows left out have an amount and no date" in page
+
+
 def test_a_statement_sent_in_leads_to_its_lines(treasurer: User) -> None:
     client = staff.signed_in("Treasurer")
 

@@ -1,7 +1,10 @@
-"""One movement in two statements that word it differently: recognised as the same, and not recorded twice."""
+"""One movement in two statements is one, however they word it; two that look the same are not lost."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.urls import reverse
 
 from donations import offline
@@ -11,7 +14,7 @@ from tests import staff
 from tests.donations import receipt_gifts
 from tests.donations.offline_gifts import ADD as RECORD
 from tests.donations.offline_gifts import draft_in, received, typed
-from tests.donations.statements import bring, entry, in_a_table, one_line, statement
+from tests.donations.statements import ADD, bring, entry, in_a_table, one_line, statement, upload
 
 OPEN_LINES = reverse("admin:donations_bankline_changelist") + "?state__exact=open"
 
@@ -93,3 +96,98 @@ def test_a_line_that_is_the_same_is_put_aside_in_one_step(treasurer: User) -> No
     line.refresh_from_db()
     assert line.state == LineState.DISMISSED
     assert "releve.xml" in line.reason
+
+
+FIRST_PAGE, SECOND_PAGE = (entry(), entry("9", name="ZOE")), (entry(), entry("8", name="LOU"))
+
+
+def test_two_parts_of_a_day_have_nothing_in_common_but_what_looks_the_same(treasurer: User) -> None:
+    bring(statement(*FIRST_PAGE), treasurer)
+    second = bring(statement(*SECOND_PAGE), treasurer)
+
+    one, other = BankLine.objects.filter(name="CAMILLE EXEMPLE").order_by("pk")
+    assert (second.added, second.known) == (2, 0)
+    assert (other.statement, other.resembles, other.state) == (second, one, LineState.OPEN)
+    assert staff.signed_in("Treasurer").get(OPEN_LINES).content.decode().count("Perhaps there already") == 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        (*FIRST_PAGE, *SECOND_PAGE),
+        FIRST_PAGE,
+        SECOND_PAGE,
+        SECOND_PAGE[::-1],
+        (*FIRST_PAGE, SECOND_PAGE[1]),
+        (*SECOND_PAGE, *FIRST_PAGE, entry("7", name="NOE", day="2026-05-05")),
+    ],
+)
+def test_what_was_read_in_two_parts_is_known_in_every_later_statement(
+    treasurer: User, again: tuple[str, ...]
+) -> None:
+    bring(statement(*FIRST_PAGE), treasurer)
+    bring(statement(*SECOND_PAGE), treasurer)
+
+    later = bring(statement(*again) + b"\n", treasurer)
+
+    assert later.added == len([each for each in again if "2026-05-05" in each])
+    assert BankLine.objects.filter(name="CAMILLE EXEMPLE").count() == 2
+
+
+def test_a_day_that_is_told_again_with_what_came_later_overlaps(treasurer: User) -> None:
+    bring(statement(*FIRST_PAGE), treasurer)
+
+    later = bring(statement(*FIRST_PAGE, entry("8", name="LOU"), entry()), treasurer)
+
+    assert (later.added, later.known) == (2, 2)
+
+
+def test_a_line_that_the_bank_words_anew_does_not_make_others_doubtful(treasurer: User) -> None:
+    bring(statement(entry(), entry("9", name="ZOE AUTREMENT")), treasurer)
+
+    later = bring(statement(entry(), entry("9", name="MME ZOE AUTREMENT")), treasurer)
+
+    assert (later.added, later.known) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_parts_of_a_day_read_at_once_lose_nothing() -> None:
+    treasurer = staff.member("Treasurer")
+
+    def read(page: tuple[str, ...]) -> int:
+        try:
+            return bring(statement(*page), treasurer).added
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(read, (FIRST_PAGE, SECOND_PAGE))) == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ((entry(), entry("8", day="2026-05-05")), True),
+        ((entry(),), True),
+        ((entry(), entry("9", name="ZOE")), False),  # two in common: they overlap
+    ],
+)
+def test_what_is_known_by_its_words_alone_is_told_to_whoever_reads_it(
+    treasurer: User, entries: tuple[str, ...], told: bool
+) -> None:
+    bring(statement(entry(), entry("9", name="ZOE")), treasurer)
+
+    answer = staff.signed_in("Treasurer").post(ADD, upload(statement(*entries) + b"\n"), follow=True)
+
+    page = answer.content.decode()
+    assert ("1 line counts as known already" in page) is told
+    assert ("04/05/2026, €50.00, CAMILLE EXEMPLE" in page) is told
+
+
+def test_a_reference_of_the_banks_tells_that_a_line_is_the_same(treasurer: User) -> None:
+    bring(statement(entry(ref="R1")), treasurer)
+
+    answer = staff.signed_in("Treasurer").post(ADD, upload(statement(entry(ref="R1")) + b"\n"), follow=True)
+
+    assert "1 known already" in answer.content.decode()
+    assert "counts as known already" not in answer.content.decode()
