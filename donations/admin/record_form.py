@@ -113,7 +113,14 @@ class OfflineForm(forms.Form):
         help_text=_("A PDF, JPEG or PNG of at most 10 MB: the cheque, the slip, the letter."),
         widget=UnfoldAdminFileFieldWidget,
     )
-    note = line(_("Note for the team"), longest=500)
+    note = line(
+        _("Note for the team"),
+        longest=500,
+        help_text=_(
+            "For whoever looks later. No letter tells the donor; a copy of everything kept about them, which"
+            " they may ask for, has it."
+        ),
+    )
 
     def __init__(
         self,

@@ -27,7 +27,10 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Note"),
         required=False,
         max_length=500,
-        help_text=gettext_lazy("For whoever looks later. The donor does not see it."),
+        help_text=gettext_lazy(
+            "For whoever looks later. No letter tells the donor; a copy of everything kept about them, which"
+            " they may ask for, has it."
+        ),
     )
 
 

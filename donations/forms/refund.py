@@ -27,7 +27,10 @@ class RefundForm(forms.Form):
         label=_("Note"),
         required=False,
         max_length=500,
-        help_text=_("For whoever looks later. The donor does not see it."),
+        help_text=_(
+            "For whoever looks later. No letter tells the donor; a copy of everything kept about them, which"
+            " they may ask for, has it."
+        ),
     )
     # Marks one showing of the form, so that sending it twice gives back once.
     key = forms.UUIDField(widget=forms.HiddenInput)

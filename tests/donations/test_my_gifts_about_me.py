@@ -8,12 +8,30 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from donations import receipts
-from donations.donors import contact, sessions
-from donations.models import Donation, Donor, Frequency, PlanStatus, Pledge, Receipt, RecurringDonation
+from donations import offline, receipts
+from donations.donors import contact, email_change, erasure, export, sessions
+from donations.models import (
+    BankLine,
+    Dispute,
+    Donation,
+    Donor,
+    EmailChange,
+    ErasureRequest,
+    FraudWarning,
+    Frequency,
+    OfflineGift,
+    PlanStatus,
+    Pledge,
+    Receipt,
+    RecurringDonation,
+    Refund,
+)
 from outreach import letters, subscriptions
 from outreach.models import Subscription, Suppression
+from tests import staff
+from tests.donations.offline_gifts import received
 from tests.donations.receipt_gifts import donor, gift, program
+from tests.donations.statements import one_line
 from tests.donations.test_my_gifts_gifts import EMAIL, settled
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +245,88 @@ def test_the_copy_has_every_column_about_the_donor(own: Client) -> None:
     machine |= {"stripe_customer_id", "stripe_subscription_id", "failed_invoice_id", "mend_url"}
     told = set(copy["recurring_gifts"][0])
     assert {field.name for field in RecurringDonation._meta.fields} - ours - machine <= told
+
+
+def test_the_copy_has_what_staff_wrote_and_the_bank_said_and_names_no_staff(own: Client) -> None:
+    treasurer = staff.member("Treasurer")
+    line = one_line(treasurer, name="MARIE DUPONT", text="POUR LA RECHERCHE", ref="R1")
+    wanted = received(program(), email=EMAIL, amount_cents=5000, note="Asked for a tree", bank_reference="R1")
+    recorded = offline.record(wanted, by=treasurer, key="k", line=line)
+    given = recorded.donation
+    Refund.objects.create(
+        donation=given, amount_cents=700, reason="donor", note="By telephone", requested_by=treasurer
+    )
+    now = timezone.now()
+    Dispute.objects.create(
+        donation=given,
+        stripe_dispute_id="dp_1",
+        amount_cents=50,
+        reason="general",
+        status="won",
+        opened_at=now,
+    )
+    FraudWarning.objects.create(
+        donation=given, stripe_warning_id="issfr_1", fraud_type="misc", warned_at=now, seen_by=treasurer
+    )
+
+    text = own.get("/en/my-gifts/data/").content.decode()
+    told = json.loads(text)["gifts"][0]
+
+    otherwise = told["received_otherwise"]
+    assert (otherwise["note"], otherwise["bank_reference"]) == ("Asked for a tree", "R1")
+    assert otherwise["on_the_statement"]["name"] == "MARIE DUPONT"
+    assert [(each["amount"], each["note"]) for each in told["refunds"]] == [("7.00", "By telephone")]
+    assert [each["reason"] for each in told["disputes"]] == ["general"]
+    assert [each["fraud_type"] for each in told["fraud_warnings"]] == ["misc"]
+    assert treasurer.username not in text
+    ours = {"id", "public_id", "key", "donation", "pledge", "amount_cents", "currency", "fee_cents", "gift"}
+    ours |= {"recorded_by", "undone_by", "requested_by", "seen_at", "seen_by", "proof_path", "actionable"}
+    ours |= {"statement", "account", "quoted", "resembles", "state", "decided_by", "decided_at"}
+    for model, row in (
+        (OfflineGift, otherwise),
+        (Refund, told["refunds"][0]),
+        (Dispute, told["disputes"][0]),
+        (FraudWarning, told["fraud_warnings"][0]),
+    ):
+        assert {field.name for field in model._meta.fields} - ours <= set(row), model
+    assert {field.name for field in BankLine._meta.fields} - ours - {"reason"} <= set(
+        otherwise["on_the_statement"]
+    )
+
+
+def test_the_copy_has_what_was_asked_of_us_and_no_strangers_address(own: Client) -> None:
+    gift()
+    treasurer = staff.member("Treasurer")
+    refused = erasure.ask(EMAIL, "fr")
+    erasure.refuse(refused, by=treasurer, reason="The law keeps it.")
+    email_change.ask(old=EMAIL, new="new@example.org", language="fr")
+    email_change.ask(old="stranger@example.org", new=EMAIL, language="fr")
+    ours = {
+        "id",
+        "reference",
+        "digest",
+        "email",
+        "answered_by",
+        "outcome",
+        "stripe_forgotten_at",
+        "emptied_at",
+    }
+
+    copy = json.loads(own.get("/en/my-gifts/data/").content)
+
+    assert [each["reason"] for each in copy["requests_to_be_forgotten"]] == ["The law keeps it."]
+    assert [each["new_email"] for each in copy["changes_of_email"]] == ["new@example.org"]
+    told = {ErasureRequest: "requests_to_be_forgotten", EmailChange: "changes_of_email"}
+    for model, name in told.items():
+        assert {field.name for field in model._meta.fields} - ours <= set(copy[name][0]), model
+    assert "stranger@" not in json.dumps(copy)
+
+
+def test_a_change_that_is_done_is_in_the_copy_of_the_new_address_alone() -> None:
+    gift()
+    change = email_change.ask(old=EMAIL, new="new@example.org", language="fr")
+    for link in (email_change.address_for_old, email_change.address_for_new):
+        email_change.agree(link(str(change.reference)).rstrip("/").rpartition("/")[2])
+
+    assert export.everything(EMAIL)["changes_of_email"] == []
+    assert [row["old_email"] for row in export.everything("new@example.org")["changes_of_email"]] == [EMAIL]
