@@ -223,6 +223,18 @@ def test_a_plan_whose_payment_is_contested_ends_and_stays_ended(program: Program
     assert plan.status == PlanStatus.ENDED
 
 
+def test_a_plan_ends_whose_payment_was_contested_and_won_before_we_heard(program: Program) -> None:
+    plan = begin()
+    at_stripe(charge_of(Donation.objects.get()), "dispute")
+    at_stripe(of_kind("dispute"), "win")
+
+    listen()
+
+    plan.refresh_from_db()
+    assert (plan.status, plan.end_reason) == (PlanStatus.ENDED, EndReason.DISPUTED)
+    assert raised(program) == 5000
+
+
 def test_a_plan_that_stripe_was_not_there_to_end_is_ended_by_the_sweep(
     program: Program, settings: Any
 ) -> None:
@@ -323,6 +335,24 @@ def test_a_part_that_is_contested_and_lost_leaves_the_rest_with_its_document(
     assert current.facts["amount_cents"] == 3000
     assert last.attachments == [{"kind": "receipt", "reference": str(current.pk)}]
     assert "€30 remains a gift" in rendering.render(last).text
+
+
+def test_a_gift_of_which_one_part_is_lost_and_another_contested_is_contested(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = paid()
+    monkeypatch.setattr("sandbox.disputes.blank", lambda *asked: {**blank(*asked), "amount": 2000})
+    at_stripe(charge_of(gift), "dispute")
+    at_stripe(of_kind("dispute"), "lose")
+    disputes.open_for(StripeObject.objects.get(object_id=charge_of(gift)))
+
+    listen()
+
+    gift.refresh_from_db()
+    assert gift.status == Status.DISPUTED
+    assert sorted(Dispute.objects.values_list("status", flat=True)) == ["lost", "open"]
+    assert raised(program) == 1000
+    assert not Receipt.objects.filter(state=ReceiptState.ISSUED).exists()
 
 
 def test_what_comes_back_of_a_gift_that_was_given_back_in_part() -> None:

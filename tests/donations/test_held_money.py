@@ -89,6 +89,18 @@ def test_refused_after_a_part_went_back_in_the_dashboard_the_rest_goes_back(prog
     assert (raised(program), kinds()) == (0, ["gift", "refund", "refund"])
 
 
+def test_a_held_gift_whose_refund_came_back_goes_on_waiting(program: Program) -> None:
+    donation = held()
+    made = in_dashboard(donation)
+    at_stripe(made.id, "come_back")
+
+    listen()
+
+    donation.refresh_from_db()
+    assert (donation.status, Refund.objects.get().status) == (Status.HELD, RefundStatus.FAILED)
+    assert (raised(program), kinds()) == (0, [])
+
+
 def test_of_two_who_decide_differently_at_once_the_first_decides() -> None:
     donation = held()
     with transaction.atomic():  # who refused it died before Stripe was asked

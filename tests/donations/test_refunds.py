@@ -160,6 +160,19 @@ def test_stripe_down_leaves_it_asked_for_and_the_sweep_asks_again(program: Progr
 
 
 @pytest.mark.embedded
+def test_the_sweep_leaves_a_refund_to_whoever_has_just_asked_for_it(settings: Any) -> None:
+    donation, base = paid(), settings.STRIPE_API_BASE
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"
+    refund = ask(donation, 5000)
+    settings.STRIPE_API_BASE = base
+
+    assert refunds.sweep() == 0
+
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.REQUESTED
+
+
+@pytest.mark.embedded
 def test_killed_after_stripe_made_it_finds_it_and_makes_no_other(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

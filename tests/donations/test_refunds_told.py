@@ -20,9 +20,12 @@ from donations.models import (
     StripeEvent,
 )
 from programs.models import Program
+from sandbox.models import StripeObject
 from tests import staff
 from tests.donations.asked_refunds import ask, letters, raised
-from tests.donations.reversal_gifts import at_stripe, begun, in_dashboard, listen, paid
+from tests.donations.books import in_stripes_books
+from tests.donations.odd_money import change
+from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,3 +203,44 @@ def test_a_debit_that_the_bank_took_back_is_not_given_back_too(program: Program)
     assert not LedgerEntry.objects.filter(kind=EntryKind.REFUND).exists()
     with pytest.raises(refunds.NotPossible):
         ask(donation, 5000)
+
+
+@pytest.mark.embedded
+def test_a_contested_gift_is_not_given_back_although_stripe_would(program: Program) -> None:
+    donation = paid()
+    at_stripe(charge_of(donation), "dispute")
+    change("charge", disputed=False)
+
+    refund = ask(donation, 5000)
+
+    assert refund.status == RefundStatus.REFUSED
+    assert not StripeObject.objects.of_kind("refund").exists()
+    assert raised(program) == 0
+
+
+@pytest.mark.embedded
+def test_what_stripe_takes_for_a_refund_is_in_the_ledger() -> None:
+    made = in_dashboard(paid())
+    booked = in_stripes_books(made.id)
+    booked.data["fee"] = 25
+    booked.save()
+
+    listen()
+
+    assert LedgerEntry.objects.get(kind=EntryKind.REFUND).fee_cents == 25
+
+
+@pytest.mark.embedded
+def test_a_refund_that_stripe_has_not_booked_yet_is_asked_about_again(program: Program) -> None:
+    donation = paid()
+    in_dashboard(donation)
+    booked = StripeObject.objects.of_kind("refund").get().data["balance_transaction"]
+    change("refund", balance_transaction=None)
+    with pytest.raises(gateway.Unavailable):
+        reversals.compare(charge_of(donation))
+    assert raised(program) == 5000
+    change("refund", balance_transaction=booked)
+
+    assert reversals.compare(charge_of(donation)) == "caught up with Stripe"
+
+    assert raised(program) == 0
