@@ -24,8 +24,8 @@ def paid_gift(**changes: Any) -> Donation:
     return donation
 
 
-def settled_gift() -> Donation:
-    donation = paid_gift()
+def settled_gift(**changes: Any) -> Donation:
+    donation = paid_gift(**changes)
     reconcile.refresh(donation)
     donation.refresh_from_db()
     return donation
@@ -35,12 +35,12 @@ def in_stripes_books(charge_id: str) -> StripeObject:
     return StripeObject.objects.get(kind="balance_transaction", data__source=charge_id)
 
 
-def post_by_hand(program: Program, ref: str, cents: int = 700) -> LedgerEntry:
+def post_by_hand(program: Program, ref: str, cents: int = 700, *, days_ago: int = 0) -> LedgerEntry:
     entry = LedgerEntry(
         program=program,
         kind=EntryKind.REFUND_REVERSED,
         amount_cents=cents,
-        occurred_at=timezone.now(),
+        occurred_at=timezone.now() - dt.timedelta(days=days_ago),
         source="stripe",
         source_ref=ref,
     )

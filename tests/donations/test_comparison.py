@@ -26,7 +26,8 @@ from programs.models import Program
 from sandbox import disputes as sandbox_disputes
 from sandbox.models import StripeObject
 from tests.donations.books import compare, in_stripes_books, paid_gift, post_by_hand, settled_gift
-from tests.giving import banks_answer, debit, give
+from tests.donations.odd_money import change
+from tests.giving import REFUSED_IBAN, banks_answer, debit, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,17 +58,43 @@ def test_a_gift_nobody_told_us_about_is_settled_by_the_comparison() -> None:
     assert compare().repaired == []
 
 
+def test_a_gift_of_a_moment_ago_is_not_missing_yet() -> None:
+    paid_gift()
+
+    outcome = comparison.compare()
+
+    assert (outcome.left, outcome.repaired) == ([], [])
+    assert not LedgerEntry.objects.exists()
+
+
 def test_a_debit_that_the_bank_refuses_is_in_neither_book() -> None:
     """Stripe books it when it is handed to the bank, and takes it back with a movement of its own."""
     donation = give()
-    debit(donation, "FR8420041010050500013M02607")
-    under_way = compare()
+    credited = timezone.now() + dt.timedelta(days=7)
+    debit(donation, REFUSED_IBAN)
+    under_way = comparison.compare(until=credited)
     banks_answer()
     reconcile.refresh(donation)
 
-    assert (under_way.left, compare().left) == ([], [])
+    assert (under_way.left, comparison.compare(until=credited).left) == ([], [])
     donation.refresh_from_db()
     assert (donation.status, LedgerEntry.objects.count()) == (Status.FAILED, 0)
+
+
+def test_a_debit_that_was_booked_before_what_is_compared_is_no_difference() -> None:
+    donation = give()
+    debit(donation)
+    banks_answer()
+    reconcile.refresh(donation)
+    credited, hour = LedgerEntry.objects.get().occurred_at, dt.timedelta(hours=1)
+    booked = StripeObject.objects.of_kind("balance_transaction").get()
+    booked.created -= 5 * 86_400
+    booked.data["created"] = booked.created
+    booked.save()
+
+    outcome = comparison.compare(since=credited - hour, until=credited + hour)
+
+    assert (outcome.comparison.movements, outcome.left) == (1, [])
 
 
 def test_a_payment_that_is_not_ours_is_shown_and_counts_nowhere(program: Program) -> None:
@@ -142,6 +169,16 @@ def test_a_difference_that_is_gone_is_closed_and_one_that_comes_back_is_new(prog
     assert sorted(Discrepancy.objects.values_list("state", flat=True)) == ["open", "settled"]
 
 
+def test_a_difference_from_before_what_is_compared_stays_open(program: Program) -> None:
+    post_by_hand(program, "re_old", days_ago=100)
+    (row,) = compare(days=120).left
+
+    assert compare().left == []
+
+    row.refresh_from_db()
+    assert row.state == DiscrepancyState.OPEN
+
+
 def test_what_a_person_explained_is_no_difference_any_more(program: Program) -> None:
     post_by_hand(program, "re_nobody")
     (row,) = compare().left
@@ -185,6 +222,18 @@ def test_one_movement_that_stripe_cannot_explain_hides_no_other() -> None:
     assert (row.kind, row.source_ref) == (EntryKind.DISPUTE, dispute.object_id)
     assert "unknown status" in row.detail
     assert (lost.status, outcome.comparison.error) == (Status.PAID, "")
+
+
+def test_of_many_that_stripe_cannot_explain_it_is_stripe_that_is_away() -> None:
+    for number in range(6):
+        donation = settled_gift(email=f"d{number}@example.org")
+        sandbox_disputes.open_for(StripeObject.objects.get(object_id=donation.stripe_charge_id))
+    change("dispute", status="of_a_new_kind")
+
+    with pytest.raises(gateway.Unavailable):
+        compare()
+
+    assert "unknown status" in Comparison.objects.get().error
 
 
 def test_a_dispute_that_was_appealed_and_lost_again_agrees_movement_by_movement() -> None:

@@ -11,14 +11,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from donations import comparison, ledger, tasks
+from donations import comparison, tasks
 from donations.models import (
     Comparison,
     Difference,
     Discrepancy,
     DiscrepancyState,
     EntryKind,
-    LedgerEntry,
     Status,
 )
 from programs.models import Program
@@ -87,16 +86,7 @@ def test_the_command_refuses_a_day_that_has_not_begun() -> None:
 
 def test_the_command_prints_what_is_left_and_exits_1(program: Program) -> None:
     out = StringIO()
-    old = LedgerEntry(
-        program=program,
-        kind=EntryKind.REFUND_REVERSED,
-        amount_cents=700,
-        occurred_at=timezone.now() - dt.timedelta(days=3),
-        source="stripe",
-        source_ref="re_old",
-    )
-    ledger.post(old)
-
+    post_by_hand(program, "re_old", days_ago=3)
     since = timezone.now() - dt.timedelta(days=9)
 
     with pytest.raises(CommandError) as failed:
