@@ -59,6 +59,14 @@ def test_nothing_else_is_announced(program: Program, changes: dict[str, Any]) ->
     assert announcing.sweep() == 0
 
 
+def test_a_plan_that_is_to_end_announces_nothing_although_stripe_does(program: Program) -> None:
+    plan = make(program, stop_requested_at=timezone.now())
+
+    assert announcing.announce(plan) is False
+
+    assert not Letter.objects.exists()
+
+
 def test_a_card_that_ends_before_the_next_payment_is_told_of_once(program: Program) -> None:
     today = timezone.localdate()
     plan = make(

@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client, override_settings
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from donations import gateway, ledger, plans, promised, reconcile, reversals
+from donations import gateway, ledger, payments, plans, promised, reconcile, reversals
 from donations.donors import sessions
 from donations.gateway import asking
 from donations.models import (
@@ -27,7 +29,7 @@ from donations.plans import announcing, renewals, stopping, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
-from sandbox import disputes, faults
+from sandbox import actions, disputes, faults
 from sandbox.billing import renewals as at_stripe
 from sandbox.models import StripeObject
 from tests.donations.reversal_gifts import begun
@@ -133,6 +135,33 @@ def test_the_sweep_finds_a_renewal_that_nobody_told_us_of(program: Program) -> N
     assert ledger.read_total(program).raised_cents == 10000
 
 
+def test_an_overdue_payment_is_looked_for_before_a_day_has_passed(program: Program) -> None:
+    begin()
+    pass_days(32)
+    now = timezone.now()
+    RecurringDonation.objects.update(
+        next_charge_at=now - dt.timedelta(hours=3), checked_at=now - dt.timedelta(hours=2)
+    )
+
+    assert watching.sweep() == 1
+    assert watching.sweep() == 0
+
+    assert ledger.read_total(program).raised_cents == 10000
+
+
+def test_a_renewal_that_was_given_back_before_we_heard_of_it_is_in_the_books_twice(program: Program) -> None:
+    begin()
+    pass_days(32)
+    charge = StripeObject.objects.of_kind("charge").newest_first()[0]
+    actions.perform(charge.object_id, "refund")
+
+    assert reconcile.catch_up(charge.object_id) == "settled"
+
+    assert [gift.status for gift in Donation.objects.order_by("pk")] == [Status.PAID, Status.REFUNDED]
+    assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["gift", "gift", "refund"]
+    assert ledger.read_total(program).raised_cents == 5000
+
+
 def test_the_books_find_a_renewal_that_nobody_told_us_of(program: Program) -> None:
     begin()
     pass_days(32)
@@ -180,6 +209,27 @@ def test_an_answer_that_took_its_time_never_covers_a_newer_one() -> None:
     assert telling.record(slow, told) is False
 
     assert plan().status == PlanStatus.PAUSED
+
+
+def test_answers_are_told_apart_while_the_clock_stands_still() -> None:
+    slow = begin()
+    told = gateway.fetch_subscription(slow.stripe_subscription_id or "")
+
+    with time_machine.travel(slow.checked_at, tick=False):
+        plans.pause(plan())
+        assert telling.record(slow, told) is False
+
+    assert plan().status == PlanStatus.PAUSED
+
+
+def test_a_subscription_of_the_other_mode_is_not_the_plans() -> None:
+    begun = begin()
+    told = gateway.fetch_subscription(begun.stripe_subscription_id or "")
+
+    with pytest.raises(payments.Impossible):
+        telling.record(begun, replace(told, status="paused", livemode=True))
+
+    assert plan().status == PlanStatus.ACTIVE
 
 
 def test_a_plan_is_ended_at_once_and_asks_nothing_more(program: Program) -> None:

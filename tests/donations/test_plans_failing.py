@@ -61,6 +61,23 @@ def test_a_failed_renewal_writes_once_for_each_attempt_and_ends_kindly() -> None
     assert Donation.objects.count() == 2
 
 
+def test_an_answer_about_an_earlier_attempt_covers_no_later_one() -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    earlier = StripeObject.objects.of_kind("invoice").newest_first()[0]
+    pass_days(36)
+    hear()
+    later = plan()
+    assert later.failures > earlier.data["attempt_count"]
+    earlier.save()
+
+    hear()
+
+    now = plan()
+    assert (now.failures, now.next_attempt_at) == (later.failures, later.next_attempt_at)
+    assert letter_kinds() == ["gift_thanks", "renewal_failed"]
+
+
 def test_a_plan_that_is_paused_while_a_payment_fails_is_not_charged_for_it(program: Program) -> None:
     """Stripe goes on trying an invoice that was made before the pause, unless it is void."""
     begin(FAILING_CARD)
