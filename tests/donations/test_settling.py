@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from donations import gateway, ledger, payments, reconcile
-from donations.models import AppendOnly, Donation, LedgerEntry, Receipt, Status
+from donations.models import AppendOnly, Donation, Donor, LedgerEntry, Receipt, Status
 from outreach.models import Letter, Subscription
 from programs.models import Program
 from tests.giving import DECLINED_CARD, give, pay
@@ -196,6 +196,17 @@ def test_the_same_donor_twice_is_one_donor(program: Program) -> None:
     assert ledger.read_total(program) == ledger.Total(raised_cents=8000, gifts=2, donors=1, entries=2)
 
 
+def test_a_donor_who_gives_from_another_postal_address_is_one_donor(program: Program) -> None:
+    for address in ("1 rue de l’Exemple", "2 rue Neuve"):
+        donation = give(address=address)
+        pay(donation)
+        reconcile.refresh(donation)
+
+    assert Donor.objects.count() == 2
+    assert ledger.read_total(program).donors == 1
+    call_command("check_totals", verbosity=0)
+
+
 def test_totals_are_proved_by_a_command(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
     donation = give()
     pay(donation)
@@ -250,6 +261,21 @@ def test_the_sweep_settles_what_nobody_told_us(program: Program) -> None:
     assert reconcile.sweep() == 0
 
     assert ledger.read_total(program).raised_cents == 5000
+
+
+def test_the_sweep_begins_with_what_was_looked_at_longest_ago() -> None:
+    lately, long_ago = give(), give(email="other@example.org")
+    pay(lately)
+    pay(long_ago)
+    now = timezone.now()
+    for donation, hours in ((lately, 1), (long_ago, 2)):
+        looked = now - dt.timedelta(hours=hours)
+        Donation.objects.filter(pk=donation.pk).update(created_at=looked, checked_at=looked)
+
+    assert reconcile.sweep(limit=1) == 1
+
+    statuses = Donation.objects.in_bulk()
+    assert (statuses[lately.pk].status, statuses[long_ago.pk].status) == (Status.PENDING, Status.PAID)
 
 
 def test_the_sweep_leaves_a_donor_who_is_still_typing() -> None:

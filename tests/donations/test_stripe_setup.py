@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from donations import hearing, stripe_setup
 from donations.models import Donation
 from programs.models import Program
+from tests.donations.odd_money import change
 from tests.giving import give
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +67,12 @@ def test_an_endpoint_elsewhere_is_not_ours(endpoint: str, settings: Any) -> None
     settings.SITE_URL = "https://elsewhere.example.org"
 
     assert texts() == ["No webhook endpoint points at https://elsewhere.example.org/stripe/webhook/."]
+
+
+def test_an_endpoint_of_the_other_mode_is_named(endpoint: str) -> None:
+    change("webhook_endpoint", livemode=True)
+
+    assert texts() == [f"{endpoint} is an endpoint of live mode, the key is of test mode."]
 
 
 def test_gifts_begun_in_the_other_mode_are_named(endpoint: str, program: Program) -> None:

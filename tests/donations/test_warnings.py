@@ -12,7 +12,7 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox.models import StripeObject
 from tests import staff
-from tests.donations.reversal_gifts import at_stripe, charge_of, listen, of_kind, paid
+from tests.donations.reversal_gifts import at_stripe, charge_of, in_dashboard, listen, of_kind, paid
 from tests.giving import give, pay
 from tests.planning import hear
 
@@ -49,6 +49,17 @@ def test_given_back_there_is_nothing_more_to_do(program: Program) -> None:
     listen()
 
     assert FraudWarning.objects.get().actionable is False
+
+
+def test_a_warning_about_a_gift_that_was_given_back_meanwhile_is_no_news() -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "warn")
+    in_dashboard(gift)
+
+    listen()
+
+    assert FraudWarning.objects.get().actionable is False
+    assert not Letter.objects.filter(kind="staff_notice").exists()
 
 
 def test_a_treasurer_sees_it_at_home_and_marks_it_as_seen() -> None:

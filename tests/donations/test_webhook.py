@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -305,6 +306,16 @@ def test_an_event_that_failed_is_tried_again_later(settings: Any, stripe_sandbox
     assert Donation.objects.get().status == Status.PAID
 
 
+def test_an_event_that_waits_for_its_next_try_is_not_handled_by_whoever_is_woken_for_it() -> None:
+    post(event_about(None))
+    StripeEvent.objects.update(attempts=1, not_before=timezone.now() + dt.timedelta(minutes=1))
+
+    tasks.process_event(StripeEvent.objects.get().pk)
+
+    event = StripeEvent.objects.get()
+    assert (event.attempts, event.processed_at) == (1, None)
+
+
 def test_an_event_is_given_up_after_its_last_attempt() -> None:
     post(event_about(None, data={"object": {"object": "checkout.session", "metadata": {"donation": "x"}}}))
     StripeEvent.objects.update(attempts=webhooks.MAX_ATTEMPTS)
@@ -312,6 +323,7 @@ def test_an_event_is_given_up_after_its_last_attempt() -> None:
     tasks.process_events()
 
     assert StripeEvent.objects.get().attempts == webhooks.MAX_ATTEMPTS
+    assert webhooks.waiting() == []
 
 
 def test_an_event_that_is_asked_for_anew_while_a_worker_has_it_is_due_again(
