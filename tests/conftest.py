@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
 from django.utils import translation
 
@@ -60,6 +61,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture(scope="session", autouse=True)
 def _contexts_kept_once(django_test_environment: None) -> None:
     rendering.keep_once()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_at_once() -> None:
+    """The live server writes an answer piece by piece. Each would wait until whoever asked has acknowledged
+    the one before, who takes 40 ms for it: the sandbox is asked thousands of times.
+    """
+    WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(autouse=True)
