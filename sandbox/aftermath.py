@@ -21,10 +21,15 @@ def owe(charge: StripeObject) -> None:
         due.owe(what, charge, _SOON)
 
 
-def dispute(charge: StripeObject) -> StripeObject:
-    """Dispute the charge for its card's reason; a debit is disputed for its own."""
+def dispute(charge: StripeObject) -> StripeObject | None:
+    """Dispute the charge for its card's reason; a debit is disputed for its own.
+
+    Of a card nothing is left to dispute once all of it was given back.
+    """
     if "card" not in charge.private:
         return disputes.open_for(charge)
+    if charge.data["refunded"]:
+        return None
     card = _card(charge)
     return disputes.open_for(charge, card.reason, inquiry=card.after == cards.After.INQUIRY)
 

@@ -54,6 +54,18 @@ def test_disputed_card_takes_the_money_and_a_fee(client_of_stripe: stripe.Stripe
     assert [each.id for each in found] == [dispute.id]
 
 
+def test_disputed_card_has_nothing_to_dispute_once_all_is_given_back(
+    client_of_stripe: stripe.StripeClient,
+) -> None:
+    pay(client_of_stripe.v1.checkout.sessions.create(asked()), "4000000000000259")
+    (charge,) = client_of_stripe.v1.charges.list().data
+    client_of_stripe.v1.refunds.create({"charge": charge.id})
+
+    after()
+
+    assert client_of_stripe.v1.disputes.list().data == []
+
+
 @pytest.mark.parametrize(
     ("evidence", "ends", "told"),
     [
