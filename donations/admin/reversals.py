@@ -74,10 +74,7 @@ class _MarkedSeen(ReadOnlyAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(_MarkedSeen, _AboutGift):
-    list_display = (
-        *("who", "amount", "standing", "reason", "requested_by"),
-        *("created_at", "refunded_at", "seen_at"),
-    )
+    list_display = ("who", "amount", "standing", "reason", "requested_by", "created_at", "seen_at")
     list_filter = ("status", "reason", ("seen_at", admin.EmptyFieldListFilter))
     search_fields = (*_AboutGift.search_fields, "stripe_refund_id")
     list_select_related = ("donation__donor", "requested_by", "seen_by")
@@ -138,7 +135,7 @@ class DisputeAdmin(_AboutGift):
 
 @admin.register(FraudWarning)
 class FraudWarningAdmin(_MarkedSeen, _AboutGift):
-    list_display = ("who", "gift_amount", "standing", "kind", "warned_at", "seen_at", "seen_by")
+    list_display = ("who", "gift_amount", "standing", "kind", "warned_at", "seen_at")
     list_filter = ("actionable", ("seen_at", admin.EmptyFieldListFilter))
     search_fields = (*_AboutGift.search_fields, "stripe_warning_id")
     list_select_related = ("donation__donor", "seen_by")

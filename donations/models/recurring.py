@@ -124,6 +124,11 @@ class RecurringDonation(models.Model):
         return self.status in begun and self.stop_requested_at is None
 
     @property
+    def asks_no_more(self) -> bool:
+        """Whether it is set to end with the period that is paid for: there is nothing to change or pause."""
+        return self.ends_at is not None and self.next_charge_at is None
+
+    @property
     def payment_under_way(self) -> bool:
         """Whether a bank has been asked for a payment and has not answered: no pause or end stops that."""
         return self.donations.filter(status=Status.PROCESSING).exists()

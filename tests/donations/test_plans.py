@@ -336,6 +336,10 @@ def test_a_plan_that_ends_with_its_period_promises_and_announces_nothing(
     assert (announcing.sweep(), promised.pledged_cents(program)) == (0, 0)
     client.cookies["my-gifts"] = sessions.begin(plan().donor.email)
     assert "Nothing more is asked: it ends on" in client.get("/en/my-gifts/").content.decode()
+    page = client.get(f"/en/my-gifts/plans/{plan().public_id}/").content.decode()
+    assert "End my gift" in page
+    assert "Pause my gift" not in page
+    assert "Change the amount" not in page
 
     pass_days(400)
     hear()
