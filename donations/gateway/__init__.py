@@ -41,6 +41,7 @@ from donations.gateway.subscriptions import (
     open_payment_page,
     pause_subscription,
     resume_subscription,
+    void_invoice,
 )
 
 __all__ = [
@@ -93,4 +94,5 @@ __all__ = [
     "pause_subscription",
     "read_event",
     "resume_subscription",
+    "void_invoice",
 ]

@@ -64,8 +64,9 @@ def _read(dispute: stripe.Dispute) -> Contested:
     status = _STATUSES.get(dispute.status)
     if status is None:
         raise Unavailable(f"{dispute.id} has the unknown status {dispute.status!r}")
-    moved = [each.amount for each in dispute.balance_transactions]
-    if status == "won" and moved and max(moved) <= 0:
+    booked = sorted(dispute.balance_transactions, key=lambda each: each.created)
+    moved = [each.amount for each in booked if each.amount]
+    if status == "won" and moved and moved[-1] < 0:
         status = "open"  # the money is not back yet: charge.dispute.funds_reinstated tells of it
     due_by = dispute.evidence_details.due_by
     return Contested(
@@ -80,7 +81,7 @@ def _read(dispute: stripe.Dispute) -> Contested:
         opened_at=_time(dispute.created),
         movements=tuple(
             Contest(amount_cents=each.amount, fee_cents=each.fee, moved_at=_time(each.created))
-            for each in sorted(dispute.balance_transactions, key=lambda each: each.created)
+            for each in booked
         ),
     )
 

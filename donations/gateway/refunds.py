@@ -1,13 +1,14 @@
 """Money given back: asked for, and read with what it moved."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Literal
 from uuid import UUID
 
 import stripe
 from stripe.params import RefundCreateParams
 
-from donations.gateway.asking import Unavailable, asking, beyond_old_failures, client, id_of
+from donations.gateway.asking import Unavailable, asking, beyond_old_failures, client, id_of, noted
 from donations.gateway.records import GivenBack
 
 _PAGE = 100  # the most that Stripe gives at once
@@ -38,24 +39,39 @@ def give_back(
         "metadata": {"refund": str(reference), "donation": str(donation)},
         "expand": _MOVED,
     }
-    refunds = client().v1.refunds
+    first = f"refund-{reference}"
+
+    def made(key: str) -> stripe.Refund:
+        # A failure of Stripe's may have made it all the same, after whoever asks now had looked for it.
+        known = None if key == first else _made_before(charge_id, reference)
+        return known or client().v1.refunds.create(params, {"idempotency_key": key, "max_network_retries": 0})
+
     with asking():
-        # A failure of Stripe's may have made it all the same. Tried again at once, it would look like one
-        # of long ago and be passed by: so the library tries once, and the next try is the caller's.
-        made = beyond_old_failures(
-            lambda key: refunds.create(params, {"idempotency_key": key, "max_network_retries": 0}),
-            f"refund-{reference}",
-        )
-        return read(made)
+        # Tried again at once, a failure would look like one of long ago and be passed by: so the library
+        # tries once, and the next try is the caller's.
+        return read(beyond_old_failures(made, first))
 
 
 def of_charge(charge_id: str) -> tuple[GivenBack, ...]:
     """Every refund of a charge, oldest first. Called within `asking`."""
+    found = (read(each) for each in _listed(charge_id) if not was_only_held(each.balance_transaction))
+    return tuple(sorted(found, key=lambda made: made.created_at))
+
+
+def _made_before(charge_id: str, reference: UUID) -> stripe.Refund | None:
+    return next((each for each in _listed(charge_id) if _reference(each) == str(reference)), None)
+
+
+def _listed(charge_id: str) -> Iterator[stripe.Refund]:
     pages = client().v1.refunds.list(
         {"charge": charge_id, "limit": _PAGE, "expand": [f"data.{name}" for name in _MOVED]}
     )
-    found = (read(each) for each in pages.auto_paging_iter() if not was_only_held(each.balance_transaction))
-    return tuple(sorted(found, key=lambda made: made.created_at))
+    yield from pages.auto_paging_iter()
+
+
+def _reference(refund: stripe.Refund) -> str:
+    """Which of our refunds it names; empty for one that was made in the dashboard."""
+    return noted(refund.metadata, "refund")
 
 
 def was_only_held(balance: object) -> bool:
@@ -86,7 +102,7 @@ def read(refund: stripe.Refund) -> GivenBack:
         created_at=dt.datetime.fromtimestamp(refund.created, tz=dt.UTC),
         taken_at=taken,
         returned_at=returned,
-        reference=str(getattr(refund.metadata, "refund", "") or ""),
+        reference=_reference(refund),
     )
 
 

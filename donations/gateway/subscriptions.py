@@ -116,11 +116,18 @@ def _void_what_waits(subscription_id: str) -> None:
             _void(invoice)
 
 
+def void_invoice(invoice_id: str) -> None:
+    """Let an invoice be paid by nobody, unless its payment is on its way or was made. Raises as above."""
+    with asking():
+        _void(client().v1.invoices.retrieve(invoice_id))
+
+
 def _void(invoice: stripe.Invoice) -> None:
     """Let an invoice be paid by nobody, unless its payment is on its way or was made meanwhile."""
     invoices = client().v1.invoices
     if invoice.status == "draft":
-        invoices.finalize_invoice(invoice.id, {"auto_advance": False})
+        with suppress(stripe.InvalidRequestError):  # Stripe did it meanwhile
+            invoices.finalize_invoice(invoice.id, {"auto_advance": False})
     if fetch_invoice(invoice.id).standing in ("waiting", "failed"):
         with suppress(stripe.InvalidRequestError):
             invoices.void_invoice(invoice.id)

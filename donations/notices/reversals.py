@@ -22,40 +22,57 @@ def refunded(gift: Donation, refund: Refund, *, left: int, restated: Restated) -
 
 def refund_returned(gift: Donation, refund: Refund, *, restated: Restated) -> bool:
     """The donor was told that money was coming, and it is not: they say where it may go instead."""
-    staff.tell("refund_failed", str(refund), gift, cents=refund.amount_cents)
-    return _owe("refund_returned", str(refund), gift, restated, refunded_cents=refund.amount_cents)
+    staff.tell("refund_failed", str(refund), gift, cents=refund.amount_cents, currency=refund.currency)
+    return _owe(
+        "refund_returned",
+        str(refund),
+        gift,
+        restated,
+        refunded_cents=refund.amount_cents,
+        refunded_currency=refund.currency,
+    )
 
 
 def refund_not_made(gift: Donation, refund: Refund) -> None:
     """Stripe gave up before any money had left: only staff believe that it is on its way."""
-    staff.tell("refund_refused", str(refund.public_id), gift, cents=refund.amount_cents)
+    staff.tell(
+        "refund_refused", str(refund.public_id), gift, cents=refund.amount_cents, currency=refund.currency
+    )
 
 
 def disputed(gift: Donation, dispute: Dispute, *, before: str, left: int, restated: Restated) -> None:
     """A dispute has come to another state than `before` (empty when it is new): staff hear of each.
 
-    The donor hears when their bank has the money taken back, when it has come back, and when it stays
-    away from a gift of which something is `left` (cents): they are sent a document that says so. What was
-    done and undone before we heard of it is no news to them.
+    The donor hears when their bank has the money taken back, when it has come back and counts again, and
+    when it stays away from a gift of which something is `left` (cents): they are sent a document that says
+    so. What was done and undone before we heard of it is no news to them.
     """
     staff.tell(
         f"dispute_{dispute.status}",
-        # An appeal opens and closes a dispute anew: staff hear of that deadline too.
-        f"{dispute}:{before}:{dispute.due_by or ''}",
+        # An appeal opens and closes a dispute anew: staff hear of that too.
+        f"{dispute}:{before}:{dispute.closed_at or dispute.due_by or ''}",
         gift,
         cents=dispute.amount_cents,
+        currency=dispute.currency,
         due_by=dispute.due_by,
         why=dispute.get_reason_display,
     )
-    plan_stopped = gift.plan_id is not None
-    said = {"disputed_cents": dispute.amount_cents, "left_cents": max(left, 0), "plan_stopped": plan_stopped}
+    said = {
+        "disputed_cents": dispute.amount_cents,
+        "disputed_currency": dispute.currency,
+        "left_cents": max(left, 0),
+        "plan_stopped": gift.plan_id is not None,
+        # The bank has the last word already: the rest is a gift.
+        "settled": dispute.status == DisputeStatus.LOST and restated.issued is not None,
+    }
+    # A dispute may be won and lost more than once: each time with another document.
+    document = restated.issued or restated.voided
+    key = f"{dispute}:{document.reference}" if document else str(dispute)
     taken = {DisputeStatus.OPEN, DisputeStatus.LOST}
-    if dispute.status in taken and before not in taken:
-        _owe("gift_disputed", str(dispute), gift, restated, **said)
-    elif dispute.status == DisputeStatus.WON and before == DisputeStatus.OPEN:
-        _owe("gift_restored", str(dispute), gift, restated, **said)
-    elif dispute.status == DisputeStatus.LOST and restated.issued:
-        _owe("gift_disputed", f"{dispute}:lost", gift, restated, settled=True, **said)
+    if dispute.status in taken and (before not in taken or said["settled"]):
+        _owe("gift_disputed", key, gift, restated, **said)
+    elif dispute.status == DisputeStatus.WON and before in taken and gift.settled_at:
+        _owe("gift_restored", key, gift, restated, **said)
 
 
 def not_taken(gift: Donation, *, given_back: bool = False) -> bool:

@@ -22,11 +22,13 @@ def tell(
     *,
     cents: int,
     due_by: dt.datetime | None = None,
+    currency: str = "",
     why: Callable[[], str] = str,
 ) -> None:
     """Owe each address of STAFF_EMAIL, or else the issuer’s, one letter; nobody where neither is set.
 
-    `what` is one of the cases of `templates/letters/staff_notice/`. `why` says a reason in the language
+    `what` is one of the cases of `templates/letters/staff_notice/`. `cents` are the gift's, or of another
+    `currency` that it was paid in. `why` says a reason in the language
     it is called in, which is the letter's.
     """
     path = reverse("admin:donations_donation_change", args=[gift.pk])
@@ -41,7 +43,7 @@ def tell(
             facts={
                 "what": what,
                 "amount_cents": cents,
-                "currency": gift.currency,
+                "currency": currency or gift.currency,
                 "donor_name": gift.donor.name,
                 "program_title": gift.program.title,
                 "reason": reason,

@@ -50,7 +50,8 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
             amount_cents=0 if gift_status == Status.DISPUTED else max(left, 0),
             reason=_REASONS[gift_status],
         )
-        _tell(gift, refunds, disputes, left, restated)
+        sure = left - _still_to_go(reversals)
+        _tell(gift, refunds, disputes, left=left, sure=sure, restated=restated)
     donation.status = gift.status
     return (
         gift.status != before
@@ -63,10 +64,14 @@ def _tell(
     gift: Donation,
     refunds: Sequence[refunding.Refunded],
     disputes: Sequence[disputing.Disputed],
+    *,
     left: int,
+    sure: int,
     restated: receipts.Restated,
 ) -> None:
-    """A refund that was made and came back before we heard of it is no news to the donor, nor is one of
+    """Of the gift so much is `left`, and so much is `sure`: contested by nobody. In cents.
+
+    A refund that was made and came back before we heard of it is no news to the donor, nor is one of
     which no money ever left.
     """
     for each in refunds:
@@ -78,7 +83,15 @@ def _tell(
             notices.refund_not_made(gift, each.refund)
     for told in disputes:
         if told.changed:
-            notices.disputed(gift, told.dispute, before=told.before, left=left, restated=restated)
+            notices.disputed(gift, told.dispute, before=told.before, left=sure, restated=restated)
+
+
+def _still_to_go(reversals: Reversals) -> int:
+    """What banks contest and have not taken yet, in cents: Stripe may tell of a dispute first."""
+    contested = [each for each in reversals.disputes if each.status == "open"]
+    return sum(
+        max(each.amount_cents + sum(moved.amount_cents for moved in each.movements), 0) for each in contested
+    )
 
 
 def _standing(gift: Donation, left: int) -> Status:

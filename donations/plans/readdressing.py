@@ -25,10 +25,14 @@ def sweep(*, limit: int = 200) -> int:
         try:
             tell(plan)
             told += 1
-        except (gateway.Unavailable, gateway.Refused) as error:
+        except gateway.Unavailable as error:
             logger.warning("plan %s has its old e-mail at Stripe: %s", plan.public_id, error)
-        except Exception:  # whatever is wrong with one keeps no other waiting
+        except gateway.Refused as error:
+            logger.warning("plan %s has its old e-mail at Stripe: %s", plan.public_id, error)
+            _put_off(plan)
+        except Exception:
             logger.exception("plan %s has its old e-mail at Stripe", plan.public_id)
+            _put_off(plan)
     return told
 
 
@@ -49,6 +53,12 @@ def tell(plan: RecurringDonation) -> None:
             return
         # Somebody else told it too, of this address or of a newer one, and nobody knows who came last.
         mine.update(customer_email_due_at=timezone.now())
+
+
+def _put_off(plan: RecurringDonation) -> None:
+    """Last in the row from now on: whatever is wrong with one keeps no other waiting."""
+    owed = RecurringDonation.objects.filter(pk=plan.pk, customer_email_due_at=plan.customer_email_due_at)
+    owed.update(customer_email_due_at=timezone.now())
 
 
 def _owed() -> QuerySet[RecurringDonation]:

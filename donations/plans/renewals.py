@@ -27,6 +27,10 @@ def hear(invoice_id: str, *, patient: bool = True) -> str:
     telling.refresh(plan, patient=patient)
     if invoice.amount_cents == 0 or invoice.standing == "waiting":
         return "nothing to pay yet"
+    if invoice.standing == "failed" and plan.status == PlanStatus.PAUSED:
+        # A debit that was with the bank when it was paused: Stripe would try again all the same.
+        gateway.void_invoice(invoice.invoice_id)
+        invoice = gateway.fetch_invoice(invoice_id, patient=patient)
     done = _closed(plan, invoice) if invoice.standing == "closed" else _record(plan, invoice)
     return done or "nothing new"
 

@@ -32,5 +32,11 @@ def carry_out(plan: RecurringDonation) -> None:
     if plan.stop_requested_at is None or plan.status == PlanStatus.ENDED:
         return
     if plan.stripe_subscription_id:
-        gateway.cancel_subscription(plan.stripe_subscription_id)
-        telling.refresh(plan)
+        try:
+            gateway.cancel_subscription(plan.stripe_subscription_id)
+        except gateway.Refused:  # it may have ended or expired by itself, and nobody told us
+            telling.refresh(plan)
+            if plan.status != PlanStatus.ENDED:
+                raise
+        else:
+            telling.refresh(plan)

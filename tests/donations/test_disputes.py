@@ -1,7 +1,8 @@
 """A donor's bank contests a gift: told in any order, each step is in the books once."""
 
 import datetime as dt
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 from django.core.management import call_command
@@ -401,3 +402,115 @@ def test_the_page_of_a_gift_that_its_bank_took_back_says_so(client: Client) -> N
 
     assert "Your bank took this gift back" in page
     assert "for now" not in page
+
+
+def told(
+    gift: Donation, status: Literal["open", "won", "lost"], *moved: int, cents: int = 5000
+) -> gateway.Reversals:
+    """The gift's charge, contested as Stripe says: with what the bank has taken (and given) until now."""
+    found, now = gateway.fetch_reversals(charge_of(gift)), timezone.now()
+    contested = gateway.Contested(
+        dispute_id="du_1",
+        charge_id=found.charge_id,
+        amount_cents=cents,
+        currency="EUR",
+        reason="fraudulent",
+        status=status,
+        appealed=False,
+        due_by=now,
+        opened_at=now,
+        movements=tuple(
+            gateway.Contest(amount_cents=each, fee_cents=0, moved_at=now + dt.timedelta(seconds=number))
+            for number, each in enumerate(moved)
+        ),
+    )
+    return replace(found, disputes=(contested,))
+
+
+def test_taken_again_after_it_was_won_it_is_contested_until_the_money_is_back_once_more() -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+    row = StripeObject.objects.get(kind="dispute")
+    row.data["status"] = "appeal_needs_response"
+    disputes._withdraw(row, StripeObject.objects.get(kind="charge"))
+    for number, each in enumerate(row.data["balance_transactions"]):
+        each["created"] += number
+    row.save()
+    reversals.compare(charge_of(gift))
+
+    row.data["status"] = "won"
+    row.save()
+    reversals.compare(charge_of(gift))
+
+    gift.refresh_from_db()
+    assert gift.status == Status.DISPUTED
+
+
+def test_won_where_only_a_fee_had_been_taken_it_counts() -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    row = StripeObject.objects.get(kind="dispute")
+    row.data["balance_transactions"][0]["amount"] = 0
+    row.data["status"] = "won"
+    row.save()
+
+    reversals.compare(charge_of(gift))
+
+    gift.refresh_from_db()
+    assert gift.status == Status.PAID
+
+
+def test_opened_before_the_money_is_taken_the_letter_says_nothing_of_a_part() -> None:
+    gift = paid()
+
+    payments.catch_up(gift, told(gift, "open"))
+
+    words = rendering.render(Letter.objects.get(kind="gift_disputed")).text
+    assert "you did not agree to the payment of €50" in words
+
+
+def test_lost_in_part_when_first_heard_of_is_told_once_with_its_document() -> None:
+    gift = paid()
+
+    payments.catch_up(gift, told(gift, "lost", -2000, cents=2000))
+
+    letter = Letter.objects.get(kind="gift_disputed")
+    words = rendering.render(letter).text
+    assert "€30 remains a gift" in words
+    assert "once the matter is settled" not in words
+    assert len(letter.attachments) == 1
+
+
+def test_each_time_that_it_is_lost_and_won_the_donor_has_the_document_of_now() -> None:
+    gift = paid()
+    taken, back = (-5000,), (-5000, 5000)
+    payments.catch_up(gift, told(gift, "open", *taken))
+    payments.catch_up(gift, told(gift, "lost", *taken))
+    payments.catch_up(gift, told(gift, "won", *back))
+    payments.catch_up(gift, told(gift, "lost", *back, *taken))
+    payments.catch_up(gift, told(gift, "won", *back, *back))
+
+    gift.refresh_from_db()
+    sent = [letter.attachments for letter in Letter.objects.filter(kind="gift_restored").order_by("pk")]
+    issued = Receipt.objects.order_by("number")[1:]
+    assert gift.status == Status.PAID
+    assert [each[0]["reference"] for each in sent] == [str(receipt.pk) for receipt in issued]
+
+
+def test_an_appeal_that_is_lost_with_the_same_deadline_is_told_to_staff() -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+    row = StripeObject.objects.get(kind="dispute")
+    for status in ("appeal_under_review", "lost"):
+        row.data["status"] = status
+        row.save()
+        reversals.compare(charge_of(gift))
+
+    notices = Letter.objects.filter(kind="staff_notice").order_by("pk")
+    assert [letter.facts["what"] for letter in notices] == ["dispute_open", "dispute_lost"] * 2

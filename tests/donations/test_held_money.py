@@ -9,6 +9,7 @@ from donations import checkout, payments, reconcile, reversals, review
 from donations.forms import GiftForm
 from donations.gateway.asking import client
 from donations.models import Dispute, DisputeStatus, Donation, Refund, RefundReason, RefundStatus, Status
+from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
@@ -154,6 +155,9 @@ def test_money_in_another_currency_that_comes_back_is_told_and_counts_nowhere(pr
     assert Donation.objects.get().status == Status.REFUNDED
     assert notices().count("refund_failed") == 1
     assert letters() == ["gift_not_taken", "refund_returned"]
+    words = rendering.render(Letter.objects.get(kind="refund_returned")).text
+    assert "give back $50 of your gift" in words
+    assert Letter.objects.get(facts__what="refund_failed").facts["currency"] == "USD"
     assert raised(program) == 0
 
 
@@ -182,3 +186,16 @@ def test_a_lost_gift_in_another_currency_that_is_told_of_again_is_nothing_new() 
 
     assert reversals.compare(charge_of(donation)) == "nothing new"
     assert reconcile.refresh(donation) == "nothing new"
+
+
+def test_a_held_gift_whose_dispute_is_won_is_not_said_to_count() -> None:
+    donation = held()
+    at_stripe(charge_of(donation), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "win")
+    listen()
+
+    donation.refresh_from_db()
+    assert donation.status == Status.HELD
+    assert letters() == ["gift_disputed"]
+    assert notices() == ["held", "dispute_open", "dispute_won"]

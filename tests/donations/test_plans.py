@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ from donations.models import (
     RecurringDonation,
     Status,
 )
-from donations.plans import announcing, renewals, stopping, telling, watching
+from donations.plans import announcing, readdressing, renewals, stopping, telling, watching
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
@@ -463,3 +464,66 @@ def test_a_subscription_that_is_not_the_plans_is_refused_and_its_wish_to_end_is_
     assert not plans.cancel(plan(), reason=EndReason.DONOR)
 
     assert plan().stop_requested_at
+
+
+def test_a_wish_that_stripe_refuses_does_not_keep_the_plan_from_being_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plans.stop(begin(), EndReason.DONOR)
+
+    def refuse(_subscription_id: str) -> None:
+        raise gateway.Refused("no")
+
+    monkeypatch.setattr("donations.gateway.cancel_subscription", refuse)
+    subscription = StripeObject.objects.of_kind("subscription").get()
+    subscription.data["status"] = "canceled"
+    subscription.save()
+
+    watching.sweep()
+
+    assert plan().status == PlanStatus.ENDED
+
+
+def test_a_plan_that_expired_before_it_began_ends_as_it_was_wished() -> None:
+    plans.stop(begin(), EndReason.DONOR)
+    subscription = StripeObject.objects.of_kind("subscription").get()
+    subscription.data["status"] = "incomplete_expired"
+    subscription.save()
+
+    watching.sweep()
+
+    assert plan().status == PlanStatus.ENDED
+
+
+def test_a_draft_that_stripe_finalizes_at_this_moment_does_not_keep_its_plan_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin()
+    pass_days(32)
+    invoices = type(asking.client().v1.invoices)
+    listed = invoices.list
+
+    def a_moment_ago(*asked: Any, **options: Any) -> Any:
+        found = listed(*asked, **options)
+        found.data[0].status = "draft"
+        return found
+
+    monkeypatch.setattr(invoices, "list", a_moment_ago)
+
+    assert plans.cancel(plan(), reason=EndReason.DONOR)
+
+
+def test_an_address_that_cannot_be_told_keeps_no_other_waiting() -> None:
+    told = begin()
+    refused = plan()
+    refused.pk, refused.public_id, refused._state.adding = None, uuid4(), True
+    refused.stripe_subscription_id, refused.stripe_customer_id = "sub_other", "cus_gone"
+    refused.customer_email_due_at = timezone.now() - dt.timedelta(days=1)
+    refused.save()
+    RecurringDonation.objects.filter(pk=told.pk).update(customer_email_due_at=timezone.now())
+
+    readdressing.sweep(limit=1)
+    readdressing.sweep(limit=1)
+
+    told.refresh_from_db()
+    assert told.customer_email_due_at is None

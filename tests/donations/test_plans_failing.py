@@ -293,3 +293,18 @@ def test_a_payment_that_is_asked_no_more_need_not_be_mended(ending: str) -> None
     hear()
 
     assert (plan().mend_url, plan().failing_since) == ("", None)
+
+
+def test_a_debit_that_fails_after_a_pause_is_not_tried_again_while_paused(program: Program) -> None:
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    hear()
+    plans.pause(plan())
+    banks_answer()
+    hear()
+    pass_days(20)
+    banks_answer()
+    hear()
+
+    assert StripeObject.objects.of_kind("charge").count() == 1
+    assert (plan().status, Donation.objects.get().status) == (PlanStatus.PAUSED, Status.FAILED)
+    assert letter_kinds() == ["gift_processing", "plan_changed", "gift_failed"]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from donations import ledger, refunds
+from donations import gateway, ledger, refunds
 from donations.models import (
     Donation,
     EntryKind,
@@ -243,6 +243,24 @@ def test_a_refund_that_stripe_made_although_it_failed_is_found_and_not_made_agai
 
     Refund.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
     refunds.sweep()
+
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SUCCEEDED
+    assert StripeObject.objects.of_kind("refund").count() == 1
+    assert raised(program) == 3000
+
+
+def test_of_two_who_ask_at_once_the_second_finds_what_a_failure_of_stripes_has_made(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donation = paid()
+    seen_before = gateway.fetch_reversals(donation.stripe_charge_id or "")
+    faults.inject("error", match="POST refunds", count=1, done=True)
+    refund = ask(donation, 2000)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "fetch_reversals", lambda _charge: seen_before)
+        refunds.send(refund)
 
     refund.refresh_from_db()
     assert refund.status == RefundStatus.SUCCEEDED
