@@ -62,8 +62,8 @@ def confirm(
 
 def keep_consent(
     *, email: str, program: Program, language: str, consent_text: str, source: str, consented_at: dt.datetime
-) -> None:
-    """What `confirm` does, for whoever has no use for the subscription."""
+) -> bool:
+    """What `confirm` does, for whoever has no use for the subscription. Whether news is sent."""
     values: dict[str, Any] = {
         "email": email.strip().lower(),
         "program": program.pk,
@@ -76,6 +76,10 @@ def keep_consent(
     }
     with rows.cursor() as cursor:
         cursor.execute(_KEEP_CONSENT, values)
+        kept = cursor.rowcount > 0
+    # What was not written is newer: they are told already, or have stopped it.
+    mine = Subscription.objects.active().filter(email=values["email"], program=program)
+    return kept or mine.exists()
 
 
 def told(email: str) -> QuerySet[Program]:

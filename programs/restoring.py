@@ -35,6 +35,8 @@ def bring_back(model: type[models.Model], record: Any) -> models.Model:
     A removed update or page comes back as a draft. Raises CannotBringBack, and then nothing has changed.
     """
     with transaction.atomic():
+        if hasattr(record, "program_id"):  # its programme first, as whoever saves it or records a gift for it
+            list(Program.objects.select_for_update(no_key=True).filter(pk=record.program_id))
         row = model._default_manager.select_for_update().filter(pk=record.id).first()
         gone = row is None
         if row is None:

@@ -28,6 +28,10 @@ _TONES = {PlanStatus.ACTIVE: GOOD, PlanStatus.PAUSED: WAITING, PlanStatus.PAST_D
 class EndForm(forms.Form):
     comment = LineField(
         label=_("Why, for our own records"),
+        help_text=_(
+            "For whoever looks later. No letter tells the donor; a copy of everything kept about them, which"
+            " they may ask for, has it."
+        ),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),

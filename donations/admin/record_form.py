@@ -301,7 +301,8 @@ class UndoForm(forms.Form):
         label=_("Why"),
         max_length=500,
         help_text=_(
-            "Whoever reads the books later reads this: recorded twice, another amount, no such cheque."
+            "Whoever reads the books later reads this, and the donor in a copy of everything kept about them:"
+            " recorded twice, another amount, no such cheque."
         ),
         widget=UnfoldAdminTextInputWidget,
         error_messages={"required": _("Say why: the books keep the mistake and its reason.")},

@@ -54,7 +54,8 @@ class Known:
             return []
         found = [credit for mine in self._mine.values() for credit in mine if credit.what in same]
         most = next(iter(same.values()))
-        return [credit for credit in found if not credit.bank_reference][:most]
+        vague = {day: self._vague(self._mine[day], self._lines.get(day, [])) for day in self._mine}
+        return [each for each in found if each.bank_reference in vague[each.account, each.booked_on]][:most]
 
     def _others(self, mine: list[Credit], lines: list[BankLine]) -> Counter[str]:
         """What is said by the lines of this day that are certainly none of `mine`, whatever they say.
@@ -68,24 +69,38 @@ class Known:
         for line in lines:
             if line.statement.format == self._format:
                 by_statement[line.statement_id].append(line)
+        vague = self._vague(mine, lines)
         found: Counter[str] = Counter()
         for theirs in by_statement.values():
             missing = [line for line in theirs if not said[_credit(line).what]]
-            if _differ(missing, new) and _differ(new, missing):
-                found.update(_credit(line).what for line in theirs)
+            if _differ(missing, new, vague) and _differ(new, missing, vague):
+                found.update(_credit(line).what for line in theirs if line.bank_reference in vague)
         return found
 
+    @staticmethod
+    def _vague(mine: list[Credit], lines: list[BankLine]) -> set[str]:
+        """The references that tell nothing: none, and those that one statement has on several movements."""
+        times = Counter((0, credit.bank_reference) for credit in mine)
+        times.update((line.statement_id, line.bank_reference) for line in lines)
+        return {"", *(reference for (_statement, reference), many in times.items() if many > 1)}
 
-def _differ(these: list[BankLine], those: list[BankLine]) -> bool:
+
+def _differ(these: list[BankLine], those: list[BankLine], vague: set[str]) -> bool:
     """Whether one of these is, even in other words, none of those."""
     return any(
         not any(
             (one.amount_cents, one.currency) == (other.amount_cents, other.currency)
-            and resembling.may_be(one, other)
+            and resembling.may_be(_told(one, vague), _told(other, vague))
             for other in those
         )
         for one in these
     )
+
+
+def _told(line: BankLine, vague: set[str]) -> BankLine:
+    """The line without a reference that tells nothing."""
+    told = {**vars(_credit(line)), "bank_reference": ""} if line.bank_reference in vague else None
+    return BankLine(**told, quoted_id=line.quoted_id) if told else line
 
 
 def _credit(line: BankLine) -> Credit:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from donations.donors import limits
 from donations.models import Donation, Donor, PlanStatus, RecurringDonation
 
 # What makes it the same giver, whatever the address.
@@ -57,6 +58,8 @@ def change(donor: Donor, wanted: Contact) -> bool:
     A plan that goes on may still have an older row than the newest, which a later gift has made.
     """
     with transaction.atomic():
+        limits.hold(f"donor:{donor.email}")  # as a change of e-mail does, which moves every row
+        donor.refresh_from_db()
         newest = _same(donor).order_by("-pk")[0]
         differs = of(newest) != wanted
         if differs:

@@ -96,6 +96,8 @@ def agree(token: str) -> bool:
     change, side = find(token)
     now = timezone.now()
     with transaction.atomic():
+        for address in sorted({change.old_email, change.new_email}):
+            limits.hold(f"donor:{address}")
         mine = _open().filter(**{"pk": change.pk, f"{side}_agreed_at": None})
         if not mine.update(**{f"{side}_agreed_at": now}):
             raise Unusable
@@ -156,6 +158,8 @@ def _move(old: str, new: str) -> None:
 
 def _move_request(old: str, new: str) -> None:
     """The wish to be forgotten goes with the address; where both had it, it is one wish."""
+    refused = ErasureRequest.objects.filter(email=old, status=ErasureStatus.REFUSED)
+    refused.update(email=new, digest=limits.digest(new))
     waiting = ErasureRequest.objects.filter(status=ErasureStatus.WAITING)
     if waiting.filter(email=new).exists():
         waiting.filter(email=old).delete()

@@ -27,6 +27,7 @@ from donations.models import (
     PlanStatus,
     Receipt,
     RecurringDonation,
+    Refund,
     SignInLink,
     Status,
 )
@@ -245,6 +246,7 @@ def _forget_givers(email: str, instead: str) -> None:
     gifts.update(display=Display.ANONYMOUS, public_name="", checkout_url="", submission_key=None)
     # What staff wrote beside a gift for one another; how it came and its proof stay.
     OfflineGift.objects.filter(donation__donor__email=email).update(note="")
+    Refund.objects.filter(donation__donor__email=email).update(note="")
     plans = RecurringDonation.objects.filter(donor__email=email)
     plans.update(display=Display.ANONYMOUS, public_name="", end_comment="", card_last4="", mend_url="")
     kept = list(_kept_donors(email).values_list("pk", flat=True))

@@ -96,7 +96,9 @@ def _email_changes(email: str) -> QuerySet[EmailChange]:
     may name a stranger's as the new address.
     """
     asked, done = Q(old_email=email, done_at=None), Q(new_email=email, done_at__isnull=False)
-    return EmailChange.objects.filter(asked | done).order_by("pk")
+    theirs = EmailChange.objects.filter(asked | done)
+    left = EmailChange.objects.filter(old_email=email, done_at__isnull=False).order_by("-done_at").first()
+    return theirs.filter(asked_at__gt=left.done_at).order_by("pk") if left else theirs.order_by("pk")
 
 
 def _gift(gift: Donation) -> dict[str, Any]:

@@ -57,8 +57,9 @@ def settle(donation: Donation, payment: Payment) -> bool:
             occurred_at=payment.paid_at,
         )
         receipt = receipts.issue(donation, paid_at=payment.paid_at)
-        if donation.updates_consent:
-            subscriptions.keep_consent(
+        told = bool(donation.updates_consent)
+        if told:
+            told = subscriptions.keep_consent(
                 email=donation.donor.email,
                 program=donation.program,
                 language=donation.language,
@@ -66,7 +67,7 @@ def settle(donation: Donation, payment: Payment) -> bool:
                 source="donation",
                 consented_at=donation.created_at,
             )
-        thanks.owe(donation, receipt, updates=bool(donation.updates_consent))
+        thanks.owe(donation, receipt, updates=told)
     return True
 
 

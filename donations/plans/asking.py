@@ -33,6 +33,7 @@ def change_amount(plan: RecurringDonation, amount_cents: int) -> None:
     if amount_cents <= 0:
         raise ValueError("a gift is more than nothing")
     subscription_id = _compared(plan)
+    _asking_more(plan)
     if amount_cents == plan.amount_cents:
         return
     with _asked(plan):
@@ -42,6 +43,7 @@ def change_amount(plan: RecurringDonation, amount_cents: int) -> None:
 def pause(plan: RecurringDonation) -> None:
     """Charge nothing until it is resumed. A payment that is due meanwhile is not made up for."""
     subscription_id = _compared(plan)
+    _asking_more(plan)
     if plan.status != PlanStatus.PAUSED:
         with _asked(plan):
             gateway.pause_subscription(subscription_id, key=_key(plan, "pause"))
@@ -96,6 +98,12 @@ def _running(plan: RecurringDonation) -> str:
     if plan.status in (PlanStatus.PENDING, PlanStatus.ENDED) or plan.stop_requested_at is not None:
         raise Refused(f"the plan {plan.public_id} has not begun, or has ended")
     return plan.stripe_subscription_id or ""
+
+
+def _asking_more(plan: RecurringDonation) -> None:
+    """Raises `Refused` for a plan that is set to end with the period that is paid for."""
+    if plan.asks_no_more:
+        raise Refused(f"the plan {plan.public_id} ends before another payment")
 
 
 def _key(plan: RecurringDonation, what: str) -> str:

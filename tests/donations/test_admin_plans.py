@@ -27,6 +27,7 @@ def test_a_treasurer_ends_a_plan_after_reading_what_it_does() -> None:
 
     assert "End this recurring gift" in page
     assert "nothing is given back" in asked
+    assert "a copy of everything kept about them" in asked
     over = plan()
     assert (over.status, over.end_reason, over.end_comment) == (
         PlanStatus.ENDED,

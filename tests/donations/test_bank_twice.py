@@ -8,6 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from donations import offline
+from donations.bank import importing
 from donations.models import BankLine, LineState, OfflineGift
 from programs.models import Program
 from tests import staff
@@ -191,3 +192,32 @@ def test_a_reference_of_the_banks_tells_that_a_line_is_the_same(treasurer: User)
 
     assert "1 known already" in answer.content.decode()
     assert "counts as known already" not in answer.content.decode()
+
+
+def test_a_bank_that_writes_one_reference_on_every_line_hides_no_movement(treasurer: User) -> None:
+    alike, anne, boris = (entry(name=name, ref="SAME") for name in ("XAVIER", "ANNE", "BORIS"))
+    bring(statement(alike, anne), treasurer)
+
+    assert bring(statement(alike, boris), treasurer).added == 2
+
+
+def test_a_reference_that_every_line_has_is_no_reason_to_say_nothing(treasurer: User) -> None:
+    alike, anne = entry(ref="SAME"), entry("10", name="ANNE", ref="SAME")
+    bring(statement(alike, anne), treasurer)
+    remarks = importing.Remarks()
+
+    importing.upload("more.xml", statement(alike) + b"\n", by=treasurer, remarks=remarks)
+
+    assert len(remarks.unsure) == 1
+
+
+def test_a_reference_of_its_own_is_the_same_movement_though_the_day_is_cut(treasurer: User) -> None:
+    anne, boris, clara = (
+        entry(f"{number}0", name=name, ref=f"R{number}")
+        for number, name in enumerate(("ANNE", "BORIS", "CLARA"), 1)
+    )
+    bring(statement(anne, boris), treasurer)
+
+    later = bring(statement(boris, clara), treasurer)
+
+    assert (later.added, later.known) == (1, 1)

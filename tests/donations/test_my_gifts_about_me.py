@@ -330,3 +330,41 @@ def test_a_change_that_is_done_is_in_the_copy_of_the_new_address_alone() -> None
 
     assert export.everything(EMAIL)["changes_of_email"] == []
     assert [row["old_email"] for row in export.everything("new@example.org")["changes_of_email"]] == [EMAIL]
+
+
+def agree(old: str, new: str) -> None:
+    change = email_change.ask(old=old, new=new, language="fr")
+    for link in (email_change.address_for_old, email_change.address_for_new):
+        email_change.agree(link(str(change.reference)).rstrip("/").rpartition("/")[2])
+
+
+def copy_of_a_later_reader(email: str) -> str:
+    """Somebody else reads the mailbox by now, and gives."""
+    gift(donor(email=email, first_name="Somebody", last_name="Else"))
+    return json.dumps(export.everything(email), ensure_ascii=False)
+
+
+def test_whoever_reads_a_left_address_later_learns_nothing_of_who_left_it() -> None:
+    settled(gift(donor(email="first@example.org")))
+    agree("first@example.org", EMAIL)
+    erasure.refuse(erasure.ask(EMAIL, "fr"), by=staff.member("Treasurer"), reason="Your gift of May")
+    email_change.ask(old=EMAIL, new="dropped@example.org", language="fr")
+    agree(EMAIL, "new@example.org")
+
+    copy = copy_of_a_later_reader(EMAIL)
+
+    assert "Somebody" in copy
+    for told in ("first@example.org", "dropped@example.org", "new@example.org", "Your gift of May"):
+        assert told not in copy
+    assert "Your gift of May" in json.dumps(export.everything("new@example.org"))
+
+
+def test_an_address_that_is_saved_as_the_email_changes_is_kept_under_the_new_one() -> None:
+    found = contact.find(EMAIL, gift().public_id)
+    assert found
+    agree(EMAIL, "new@example.org")
+
+    contact.change(found, contact.Contact("1 Sample Street", "D02", "Dublin", "IE", "en"))
+
+    newest = Donor.objects.latest("pk")
+    assert (newest.email, newest.city) == ("new@example.org", "Dublin")

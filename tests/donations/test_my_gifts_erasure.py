@@ -24,6 +24,7 @@ from donations.models import (
     PlanStatus,
     ProgramTotal,
     Receipt,
+    Refund,
     SignInLink,
     Status,
     StripeEvent,
@@ -316,3 +317,14 @@ def test_company_names_go_too(treasurer: Client) -> None:
 
     emptied = Donor.objects.get()
     assert (emptied.company_name, emptied.siren, emptied.address) == ("—", "", "")
+
+
+def test_what_staff_noted_of_a_refund_goes_too() -> None:
+    given = gift(status=Status.REFUNDED, settled_at=timezone.now(), paid_at=timezone.now())
+    Refund.objects.create(
+        donation=given, amount_cents=5000, reason="donor", note="Mme Dupont, 06 12 34 56 78"
+    )
+
+    erasure.erase(erasure.ask(EMAIL, "fr"), by=staff.member("Treasurer"))
+
+    assert Refund.objects.get().note == ""

@@ -100,7 +100,7 @@ def test_a_partial_refund_is_told(own: Client) -> None:
 
     page = words(own)
 
-    assert "After a refund, €30 remain." in page
+    assert "€30 of it remain." in page
     assert "€30 received" in page
 
 
@@ -160,3 +160,26 @@ def test_many_gifts_cost_no_more_queries_than_few(own: Client, django_assert_max
 
     with django_assert_max_num_queries(9):
         own.get(PAGE)
+
+
+@pytest.mark.parametrize("status", [Status.LOST, Status.DISPUTED])
+def test_a_part_that_the_bank_took_back_is_not_called_a_refund(own: Client, status: Status) -> None:
+    given = gift()
+    settled(given)
+    ledger.post(
+        LedgerEntry(
+            program=given.program,
+            donation=given,
+            kind=EntryKind.DISPUTE,
+            amount_cents=-2000,
+            occurred_at=timezone.now(),
+            source="stripe",
+            source_ref="du_1",
+        )
+    )
+    Donation.objects.filter(pk=given.pk).update(status=status)
+
+    page = words(own)
+
+    assert "€30 of it remain." in page
+    assert "refund" not in page

@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 
 from donations import gateway, plans
 from donations.donors import contact, email_change, erasure, sessions
+from donations.gateway import asking
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from donations.plans import readdressing, watching
 from outreach.models import Letter
@@ -330,3 +331,20 @@ def test_somebody_elses_plan_cannot_be_touched(begun: RecurringDonation) -> None
 
     assert codes == {404}
     assert planning.plan().status == PlanStatus.ACTIVE
+
+
+def test_a_gift_that_asks_no_more_takes_no_other_amount_and_no_pause(
+    own: Client, begun: RecurringDonation
+) -> None:
+    asking.client().v1.subscriptions.update(
+        begun.stripe_subscription_id or "", {"cancel_at_period_end": True}
+    )
+    unheard = own.post(address(begun, "pause/"))
+    page = own.get(address(begun, "amount/"))
+    sent = own.post(address(begun, "amount/"), {"amount": "20"})
+
+    assert [answer.status_code for answer in (unheard, page, sent)] == [409, 409, 409]
+    assert "from the next payment on" not in page.content.decode()
+    assert (planning.plan().status, planning.plan().amount_cents) == (PlanStatus.ACTIVE, 5000)
+    thanked = planning.plan().donations.get()
+    assert "Your recurring gift ends on" in words(own, f"/en/gifts/{thanked.public_id}/")

@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 
 from donations import gateway, ledger, payments, reconcile
 from donations.models import AppendOnly, Donation, Donor, LedgerEntry, Receipt, Status
+from outreach import subscriptions
 from outreach.models import Letter, Subscription
 from programs.models import Program
 from tests.giving import DECLINED_CARD, give, pay
@@ -330,3 +331,22 @@ def test_the_database_itself_refuses_to_change_an_entry() -> None:
     ):
         with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_a_debit_that_arrives_after_news_were_stopped_promises_none(program: Program) -> None:
+    donation = give(updates="on")
+    pay(donation)
+    subscriptions.confirm(
+        email=donation.donor.email,
+        program=program,
+        language="en",
+        consent_text="Yes",
+        source="form",
+        consented_at=donation.created_at,
+    )
+    subscriptions.end(donation.donor.email, program)
+
+    reconcile.refresh(donation)
+
+    assert Letter.objects.get(kind="gift_thanks").facts["updates"] is False
+    assert not subscriptions.told(donation.donor.email).exists()

@@ -1,20 +1,27 @@
 """What was written before can be seen, compared and brought back; and only words come back."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from donations import offline
 from donations.models import Donation, Donor
-from programs import history
+from programs import history, restoring
 from programs.differences import pieces
-from programs.models import Page, Picture, Program, ProgressUpdate, Section, SuggestedAmount
+from programs.models import FundingNeed, Page, Picture, Program, ProgressUpdate, Section, SuggestedAmount
 from programs.pictures import keeping
+from tests import staff as roles
+from tests.donations import receipt_gifts
+from tests.donations.offline_gifts import received
 from tests.programs.forms import address, filled, picture, with_picture
 
 MakeUpdate = Callable[..., ProgressUpdate]
@@ -263,3 +270,35 @@ def test_lines_say_amounts_days_and_rich_text_as_people_write_them(hematology: P
     changes = {change.name: change.new for change in history.between(Program, before, hematology)}
 
     assert changes == {"starts_on": "1 Mar 2027", "target_cents": "€2,000,000"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_a_need_is_brought_back_while_a_gift_for_it_is_recorded() -> None:
+    campaign, need, treasurer = receipt_gifts.program(), receipt_gifts.need(), roles.member("Treasurer")
+    for number in range(6):
+        need.refresh_from_db()
+        need.label = f"Label {number}"
+        need.save()
+        before, gate = versions(need)[-1], threading.Barrier(2)
+
+        def bring_back(before: Any = before, gate: threading.Barrier = gate) -> None:
+            gate.wait()
+            restoring.bring_back(FundingNeed, before)
+
+        def record(number: int = number, gate: threading.Barrier = gate) -> None:
+            gate.wait()
+            another = {"email": f"a{number}@example.org", "last_name": f"Nom{number}"}
+            given = received(campaign, designation_id=need.pk, amount_cents=1000 + number, **another)
+            offline.record(given, by=treasurer, key=str(number))
+
+        def done(deed: Callable[[], None]) -> None:
+            try:
+                deed()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(done, (bring_back, record)))
+
+    assert Donation.objects.count() == 6

@@ -28,6 +28,8 @@ def show(request: HttpRequest, email: str, plan: UUID) -> HttpResponse:
 def amount(request: HttpRequest, email: str, plan: UUID) -> HttpResponse:
     """Another amount, from the next payment on."""
     found = _find(email, plan)
+    if found.asks_no_more:
+        return _page(request, found, status=HTTPStatus.CONFLICT, problem="refused")
     if request.method != "POST":
         return room.page(request, "plan_amount", plan=found, form=AmountForm(cents=found.amount_cents))
     form = AmountForm(request.POST, cents=found.amount_cents)
