@@ -288,18 +288,24 @@ def test_a_debit_is_claimed_back_after_all_of_it_was_given_back(program: Program
     assert not StripeEvent.objects.filter(processed_at=None).exists()
 
 
+def stripe_has(gift: Donation, **values: Any) -> StripeObject:
+    """Have the only dispute be so at Stripe, and look at what it is here."""
+    row = StripeObject.objects.get(kind="dispute")
+    row.data |= values
+    row.save()
+    reversals.compare(charge_of(gift))
+    gift.refresh_from_db()
+    return row
+
+
 def test_won_before_the_money_is_back_it_is_still_contested() -> None:
     """Stripe closes a dispute first and books the money after."""
     gift = paid()
     at_stripe(charge_of(gift), "dispute")
     listen()
-    row = StripeObject.objects.get(kind="dispute")
-    row.data["status"] = "won"
-    row.save()
 
-    reversals.compare(charge_of(gift))
+    row = stripe_has(gift, status="won")
 
-    gift.refresh_from_db()
     assert gift.status == Status.DISPUTED
     assert letters("gift_restored") == 0
 
@@ -375,16 +381,12 @@ def test_staff_hear_of_an_appeals_deadline_and_of_its_end() -> None:
     listen()
     at_stripe(of_kind("dispute"), "lose")
     listen()
-    row = StripeObject.objects.get(kind="dispute")
+    details = StripeObject.objects.get(kind="dispute").data["evidence_details"]
+    later = details | {"due_by": details["due_by"] + 30 * 24 * 3600}
 
-    row.data["status"] = "appeal_needs_response"
-    row.data["evidence_details"]["due_by"] += 30 * 24 * 3600
-    row.save()
+    stripe_has(gift, status="appeal_needs_response", evidence_details=later)
     reversals.compare(charge_of(gift))
-    reversals.compare(charge_of(gift))
-    row.data["status"] = "lost"
-    row.save()
-    reversals.compare(charge_of(gift))
+    stripe_has(gift, status="lost")
 
     told = Letter.objects.filter(kind="staff_notice").order_by("pk")
     assert [letter.facts["what"] for letter in told] == ["dispute_open", "dispute_lost"] * 2
@@ -434,32 +436,24 @@ def test_taken_again_after_it_was_won_it_is_contested_until_the_money_is_back_on
     at_stripe(of_kind("dispute"), "win")
     listen()
     row = StripeObject.objects.get(kind="dispute")
-    row.data["status"] = "appeal_needs_response"
     disputes._withdraw(row, StripeObject.objects.get(kind="charge"))
-    for number, each in enumerate(row.data["balance_transactions"]):
-        each["created"] += number
-    row.save()
-    reversals.compare(charge_of(gift))
+    booked = [
+        each | {"created": each["created"] + n} for n, each in enumerate(row.data["balance_transactions"])
+    ]
+    stripe_has(gift, status="appeal_needs_response", balance_transactions=booked)
 
-    row.data["status"] = "won"
-    row.save()
-    reversals.compare(charge_of(gift))
+    stripe_has(gift, status="won")
 
-    gift.refresh_from_db()
     assert gift.status == Status.DISPUTED
 
 
 def test_won_where_only_a_fee_had_been_taken_it_counts() -> None:
     gift = paid()
     at_stripe(charge_of(gift), "dispute")
-    row = StripeObject.objects.get(kind="dispute")
-    row.data["balance_transactions"][0]["amount"] = 0
-    row.data["status"] = "won"
-    row.save()
+    (fee,) = StripeObject.objects.get(kind="dispute").data["balance_transactions"]
 
-    reversals.compare(charge_of(gift))
+    stripe_has(gift, status="won", balance_transactions=[fee | {"amount": 0}])
 
-    gift.refresh_from_db()
     assert gift.status == Status.PAID
 
 
@@ -506,11 +500,8 @@ def test_an_appeal_that_is_lost_with_the_same_deadline_is_told_to_staff() -> Non
     listen()
     at_stripe(of_kind("dispute"), "lose")
     listen()
-    row = StripeObject.objects.get(kind="dispute")
     for status in ("appeal_under_review", "lost"):
-        row.data["status"] = status
-        row.save()
-        reversals.compare(charge_of(gift))
+        stripe_has(gift, status=status)
 
     notices = Letter.objects.filter(kind="staff_notice").order_by("pk")
     assert [letter.facts["what"] for letter in notices] == ["dispute_open", "dispute_lost"] * 2

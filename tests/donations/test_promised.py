@@ -1,6 +1,7 @@
 """What is promised: the payments of active plans before the programme's end, apart from what has arrived."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -34,46 +35,38 @@ def test_payments_are_counted_to_the_day(
     assert promised.payments(frequency, dt.date(*first), dt.date(*last)) == count
 
 
-@pytest.mark.django_db
-def test_a_plan_that_is_set_to_end_promises_what_comes_before(program: Program) -> None:
-    donor = Donor.objects.create(
+def monthly(program: Program, status: PlanStatus, **values: Any) -> RecurringDonation:
+    """A plan of ten euros a month."""
+    donor, _ = Donor.objects.get_or_create(
         kind="individual", email="a@example.org", first_name="A", last_name="B", country="FR", language="en"
     )
-    first = timezone.now() + dt.timedelta(days=3)
-    RecurringDonation.objects.create(
+    return RecurringDonation.objects.create(
         program=program,
         donor=donor,
         amount_cents=1000,
         frequency="monthly",
         language="en",
-        status=PlanStatus.ACTIVE,
-        stripe_subscription_id="sub_1",
-        next_charge_at=first,
-        ends_at=first + dt.timedelta(days=40),
+        status=status,
+        stripe_subscription_id=f"sub_{status}",
+        **values,
     )
+
+
+@pytest.mark.django_db
+def test_a_plan_that_is_set_to_end_promises_what_comes_before(program: Program) -> None:
+    first = timezone.now() + dt.timedelta(days=3)
+    monthly(program, PlanStatus.ACTIVE, next_charge_at=first, ends_at=first + dt.timedelta(days=40))
 
     assert promised.pledged_cents(program) == 2000
 
 
 @pytest.mark.django_db
 def test_only_active_plans_promise_and_the_page_says_it_apart(program: Program, client: Client) -> None:
-    donor = Donor.objects.create(
-        kind="individual", email="a@example.org", first_name="A", last_name="B", country="FR", language="en"
-    )
     last_but_one = dt.datetime.combine(program.ends_on, dt.time(12), tzinfo=timezone.get_default_timezone())
     last_but_one -= dt.timedelta(days=32)
-    for number, status in enumerate(PlanStatus.values):
-        RecurringDonation.objects.create(
-            program=program,
-            donor=donor,
-            amount_cents=1000,
-            frequency="monthly",
-            language="en",
-            status=status,
-            ended_at=timezone.now() if status == PlanStatus.ENDED else None,
-            stripe_subscription_id=f"sub_{number}",
-            next_charge_at=last_but_one,
-        )
+    for status in PlanStatus:
+        ended_at = timezone.now() if status == PlanStatus.ENDED else None
+        monthly(program, status, ended_at=ended_at, next_charge_at=last_but_one)
 
     assert promised.pledged_cents(program) == 2000
     assert client.get("/programs/hematology/progress.json").json()["pledged_cents"] == 2000
