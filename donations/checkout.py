@@ -5,6 +5,7 @@ belongs to; no transaction is open while the network is used.
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
@@ -16,6 +17,8 @@ from donations import gateway
 from donations.forms import Answers
 from donations.models import Donation, Donor, Frequency, RecurringDonation, Status
 from programs.models import Program
+
+logger = logging.getLogger(__name__)
 
 _EVERY: Mapping[str, gateway.Interval] = {Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
 
@@ -139,8 +142,10 @@ def _open(donation: Donation) -> None:
             cancel_url=f"{give_url}?cancelled={donation.public_id}",
         )
     except gateway.Unavailable as error:
+        logger.warning("gift %s has no payment page yet: %s", donation.public_id, gateway.why(error))
         raise Unavailable(str(error)) from error
     except gateway.Refused as error:
+        logger.error("Stripe refuses gift %s a payment page: %s", donation.public_id, gateway.why(error))
         raise Refused(str(error)) from error
     # The answer is the same however often it is asked for, so it does not matter who writes it.
     Donation.objects.filter(pk=donation.pk).update(

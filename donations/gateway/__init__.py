@@ -4,7 +4,7 @@ Answers are turned into small frozen records, errors into two: `Unavailable` (no
 have happened; try again) and `Refused` (Stripe understood and said no: asking again is useless).
 """
 
-from donations.gateway.asking import Refused, Unavailable, is_live
+from donations.gateway.asking import Refused, Unavailable, is_live, why
 from donations.gateway.books import fetch_owner, movements
 from donations.gateway.checkouts import expire_checkout, fetch_checkout, open_checkout
 from donations.gateway.customers import change_customer_email, forget_customer
@@ -95,4 +95,5 @@ __all__ = [
     "read_event",
     "resume_subscription",
     "void_invoice",
+    "why",
 ]

@@ -36,16 +36,18 @@ def is_live() -> bool:
 
 
 def client(*, patient: bool = True) -> stripe.StripeClient:
-    return _client_for(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, patient)
+    timeout = (_CONNECT_SECONDS, _READ_SECONDS) if patient else _PATIENCE_ON_A_PAGE
+    return _client_for(
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, timeout, _RETRIES if patient else 0
+    )
 
 
 @lru_cache(maxsize=8)
-def _client_for(key: str, base: str, patient: bool) -> stripe.StripeClient:
-    timeout = (_CONNECT_SECONDS, _READ_SECONDS) if patient else _PATIENCE_ON_A_PAGE
+def _client_for(key: str, base: str, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         base_addresses={"api": base} if base else None,
-        max_network_retries=_RETRIES if patient else 0,
+        max_network_retries=retries,
         http_client=stripe.RequestsClient(timeout=timeout),
     )
 
@@ -77,6 +79,18 @@ def noted(metadata: object, name: str) -> str:
 def told(error: Exception) -> str:
     """In a line: some errors hold all the bytes they failed at."""
     return f"{type(error).__name__}: {error}"[:200]
+
+
+def why(error: Unavailable | Refused) -> str:
+    """For a log: the kind of failure, and the request that Stripe's own log has it under.
+
+    Without Stripe's words, which may repeat what a donor typed.
+    """
+    cause = error.__cause__
+    if not isinstance(cause, stripe.StripeError):
+        return type(cause or error).__name__
+    said = (cause.http_status, cause.code, getattr(cause, "param", None), cause.request_id)
+    return " ".join([type(cause).__name__, *(str(each) for each in said if each)])
 
 
 def _is_old_failure(error: stripe.StripeError) -> bool:

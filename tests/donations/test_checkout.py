@@ -149,7 +149,16 @@ def test_whatever_stripe_answers_the_donor_is_told_plainly(settings: Any, status
     assert Donation.objects.get().status == Status.PENDING
 
 
-def test_stripe_that_never_answers_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_of_no_patience_is_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = asking.client()
+    monkeypatch.setattr(asking, "_RETRIES", 0)
+
+    assert asking.client() is not patient
+
+
+def test_stripe_that_never_answers_is_given_up(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(asking, "_READ_SECONDS", 0.5)
     monkeypatch.setattr(asking, "_RETRIES", 0)
     with broken_stripe(None) as address:
@@ -158,6 +167,8 @@ def test_stripe_that_never_answers_is_given_up(settings: Any, monkeypatch: pytes
 
     assert answer.status_code == 503
     assert 'value="Camille"' in answer.content.decode()
+    assert f"gift {Donation.objects.get().public_id} has no payment page yet" in caplog.text
+    assert "APIConnectionError" in caplog.text
 
 
 def test_after_stripe_was_down_the_same_form_finds_the_same_gift(settings: Any, stripe_sandbox: str) -> None:

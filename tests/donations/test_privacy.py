@@ -156,7 +156,8 @@ def test_no_log_says_who_gives_whatever_goes_wrong(
     caplog.set_level(logging.INFO)
     Client().post(GIVE, form_data(**(_PERSON | {"email": "philomene"})))
     Client(enforce_csrf_checks=True).post(GIVE, form_data(**_PERSON))
-    with broken_stripe(402) as address:
+    quoted = {"error": {"type": "invalid_request_error", "message": str(_PERSON), "code": "email_invalid"}}
+    with broken_stripe(400, json.dumps(quoted).encode()) as address:
         settings.STRIPE_API_BASE = address
         Client().post(GIVE, form_data(**_PERSON))
     settings.STRIPE_API_BASE = f"{stripe_sandbox}/sandbox"
@@ -176,6 +177,7 @@ def test_no_log_says_who_gives_whatever_goes_wrong(
         delivery.deliver()
         assert Letter.objects.get().attempts == 2
 
+    assert "a payment page: InvalidRequestError 400 email_invalid" in caplog.text
     assert "was not taken" in caplog.text
     assert "cannot be written" in caplog.text
     assert not _SECRETS.search(caplog.text)
