@@ -40,6 +40,7 @@ from donations.gateway.subscriptions import (
     fetch_subscription,
     open_payment_page,
     pause_subscription,
+    pay_with,
     resume_subscription,
     void_invoice,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "open_checkout",
     "open_payment_page",
     "pause_subscription",
+    "pay_with",
     "read_event",
     "resume_subscription",
     "void_invoice",

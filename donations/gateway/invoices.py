@@ -70,6 +70,7 @@ def _read(found: stripe.Invoice, intent: stripe.PaymentIntent | None) -> Invoice
         confirm=intent is not None and intent.status == "requires_action",
         method=_method(intent),
         mandate_id=money.mandate_of(intent),
+        given_up=found.status == "uncollectible",
     )
 
 

@@ -97,6 +97,10 @@ class Subscription:
     card_last4: str
     card_expires_on: dt.date | None
     livemode: bool
+    # A card or account that the donor has chosen since on Stripe's page, and that does not pay it yet.
+    chosen_since: str = ""
+    # Whether it has ever run: one whose first payment came to nothing expires instead.
+    was_paid: bool = True
 
 
 # An invoice may also be closed: nothing is to be paid any more, and no payment of ours has paid it.
@@ -125,6 +129,8 @@ class Invoice:
     confirm: bool = False
     method: str = ""
     mandate_id: str = ""
+    # Closed because all attempts came to nothing (`uncollectible`), and not because it was forgiven.
+    given_up: bool = False
 
 
 MovementKind = Literal["gift", "refund", "refund_reversed", "dispute", "dispute_reversed"]

@@ -22,14 +22,24 @@ _STATUSES: dict[str, SubscriptionStatus] = {
     "canceled": "ended",
     "incomplete_expired": "ended",
 }
-_WAYS_TO_PAY = ["default_payment_method", "customer.invoice_settings.default_payment_method"]
+_WAYS_TO_PAY = ["default_payment_method", "customer"]
 
 
 def fetch_subscription(subscription_id: str, *, patient: bool = True) -> Subscription:
     """Ask Stripe how a recurring gift stands. Raises `Unavailable` or `Refused`."""
     with asking():
-        found = client(patient=patient).v1.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY})
-        return _read(found)
+        asked = client(patient=patient).v1
+        found = asked.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY})
+        chosen = _chosen_by_customer(found)
+        return _read(found, asked.payment_methods.retrieve(chosen) if chosen else None)
+
+
+def pay_with(subscription_id: str, method_id: str, *, patient: bool = True) -> None:
+    """Have a recurring gift paid with this card or account from now on. Raises as above."""
+    with asking():
+        client(patient=patient).v1.subscriptions.update(
+            subscription_id, {"default_payment_method": method_id}
+        )
 
 
 def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
@@ -49,9 +59,13 @@ def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
                     "price_data": {
                         "currency": item.price.currency,
                         "product": id_of(item.price.product),
-                        "recurring": {"interval": recurring.interval},
+                        "recurring": {
+                            "interval": recurring.interval,
+                            "interval_count": recurring.interval_count,
+                        },
                         "unit_amount": amount_cents,
                     },
+                    "quantity": 1,  # of how many it was before is in the amount
                 }
             ],
             "proration_behavior": "none",
@@ -133,7 +147,7 @@ def _void(invoice: stripe.Invoice) -> None:
             invoices.void_invoice(invoice.id)
 
 
-def _read(found: stripe.Subscription) -> Subscription:
+def _read(found: stripe.Subscription, chosen: stripe.PaymentMethod | None) -> Subscription:
     status = _STATUSES.get(found.status)
     if status is None:
         raise Unavailable(f"{found.id} has the unknown status {found.status!r}")
@@ -145,7 +159,9 @@ def _read(found: stripe.Subscription) -> Subscription:
     ended = found.cancellation_details
     ends_at = item.current_period_end if found.cancel_at_period_end else found.cancel_at
     asked_again = ends_at is None or ends_at > item.current_period_end
-    method = _method(found)
+    own = found.default_payment_method
+    own = own if isinstance(own, stripe.PaymentMethod) else None
+    method = own or chosen
     card = method.card if method and method.type == "card" else None
     return Subscription(
         subscription_id=found.id,
@@ -162,16 +178,21 @@ def _read(found: stripe.Subscription) -> Subscription:
         card_last4=(card.last4 or "") if card else "",
         card_expires_on=_last_day(card.exp_year, card.exp_month) if card else None,
         livemode=found.livemode,
+        chosen_since=chosen.id if own and chosen and chosen.created >= own.created else "",
+        was_paid=found.status not in ("incomplete", "incomplete_expired"),
     )
 
 
-def _method(found: stripe.Subscription) -> stripe.PaymentMethod | None:
-    """What pays: the subscription's own way, or else the customer's."""
-    if isinstance(found.default_payment_method, stripe.PaymentMethod):
-        return found.default_payment_method
-    settings = found.customer.invoice_settings if isinstance(found.customer, stripe.Customer) else None
-    method = settings.default_payment_method if settings else None
-    return method if isinstance(method, stripe.PaymentMethod) else None
+def _chosen_by_customer(found: stripe.Subscription) -> str:
+    """The card or account that Stripe's page has made the customer's, where it is not the one that pays.
+
+    The page leaves the subscription's own as Checkout set it, and that one goes before the customer's
+    (docs.stripe.com/customer-management/portal-deep-links). Of a deleted customer only the id is left.
+    """
+    settings = getattr(found.customer, "invoice_settings", None)
+    chosen = id_of(settings.default_payment_method) if settings else ""
+    ended = found.status in ("canceled", "incomplete_expired")
+    return "" if ended or chosen == id_of(found.default_payment_method) else chosen
 
 
 def _moment(seconds: int) -> dt.datetime:

@@ -12,15 +12,23 @@ Change = Literal["amount", "paused", "resumed"]
 
 
 def renewal_failed(
-    plan: RecurringDonation, *, invoice_id: str, attempt: int, asked_cents: int, confirm: bool
+    plan: RecurringDonation,
+    *,
+    invoice_id: str,
+    attempt: int,
+    asked_cents: int,
+    confirm: bool,
+    mandate_id: str = "",
 ) -> bool:
     """One letter for each attempt that came to nothing, with Stripe's page that mends it in one step.
 
+    Stripe counts its own attempts alone (docs.stripe.com/api/invoices/object): a debit that the donor asks
+    for on its page, and that is refused days later, is told from the one before by its mandate.
     `asked_cents` is what that page asks: the plan's amount may have been changed since.
     """
     return writing.owe(
         "renewal_failed",
-        f"{invoice_id}:{attempt}",
+        f"{invoice_id}:{attempt}:{mandate_id}".rstrip(":"),
         plan,
         asked_cents=asked_cents,
         mend_url=plan.mend_url,

@@ -71,13 +71,15 @@ def settle(donation: Donation, payment: Payment) -> bool:
     return True
 
 
-def process(donation: Donation) -> bool:
-    """Record that the donor has done their part and the bank has not yet answered, and tell the donor so."""
+def process(donation: Donation, *, renewal: bool = False) -> bool:
+    """Record that the donor has done their part and the bank has not yet answered, and tell the donor so.
+
+    Of a later payment of a plan nobody need be told before it has arrived.
+    """
     with transaction.atomic():
         method = Method.SEPA_DEBIT if donation.mandate_reference else donation.method
         moved = move(donation, Status.PROCESSING, method=method)
-        # Of a later payment of a plan nobody need be told before it has arrived.
-        if moved and donation.stripe_session_id:
+        if moved and not renewal:
             gifts.processing(donation)
     return moved
 

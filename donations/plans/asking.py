@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from donations import gateway, payments
 from donations.models import EndReason, PlanStatus, RecurringDonation
-from donations.plans import stopping, telling
+from donations.plans import renewals, stopping, telling
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ def pause(plan: RecurringDonation) -> None:
     subscription_id = _compared(plan)
     _asking_more(plan)
     if plan.status != PlanStatus.PAUSED:
+        renewals.hear_of_debit(plan)
         with _asked(plan):
             gateway.pause_subscription(subscription_id, key=_key(plan, "pause"))
 

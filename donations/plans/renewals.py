@@ -4,6 +4,8 @@ The first one is the gift that the plan began with; the donation of a later one 
 something to say about it. Its invoice's id is unique, so none is ever counted twice.
 """
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -33,6 +35,21 @@ def hear(invoice_id: str, *, patient: bool = True) -> str:
         invoice = gateway.fetch_invoice(invoice_id, patient=patient)
     done = _closed(plan, invoice) if invoice.standing == "closed" else _record(plan, invoice)
     return done or "nothing new"
+
+
+def hear_of_debit(plan: RecurringDonation) -> None:
+    """Record a payment that a bank has been asked for and that nobody told us of: Stripe tells of a debit
+    once the bank has answered, and whoever pauses or ends their gift meanwhile is told that it may arrive.
+
+    Best effort, and within seconds: what is in its way is not in the wish's.
+    """
+    with suppress(gateway.Unavailable, gateway.Refused, payments.Impossible):
+        subscription = gateway.fetch_subscription(plan.stripe_subscription_id or "", patient=False)
+        if subscription.reference != str(plan.public_id) or not subscription.latest_invoice_id:
+            return
+        invoice = gateway.fetch_invoice(subscription.latest_invoice_id, patient=False)
+        if invoice.standing == "processing":
+            _with_the_bank(plan, _donation(plan, invoice), invoice)
 
 
 def _record(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
@@ -107,6 +124,7 @@ def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoic
         moved = payments.fail(donation)
         older = ~Q(failed_invoice_id=invoice.invoice_id) | Q(failures__lte=invoice.attempts)
         running = RecurringDonation.objects.filter(older, pk=plan.pk).exclude(status=PlanStatus.ENDED)
+        running = running.filter(stop_requested_at=None)  # nothing is asked again of one that is to end
         if not running.update(**now):
             if moved and waited and plan.end_reason != EndReason.FAILED:
                 gifts.failed(donation)  # the last letter said that it may still arrive
@@ -117,6 +135,7 @@ def _failed(plan: RecurringDonation, donation: Donation, invoice: gateway.Invoic
             plan,
             invoice_id=invoice.invoice_id,
             attempt=invoice.attempts,
+            mandate_id=invoice.mandate_id,
             asked_cents=invoice.amount_cents,
             confirm=invoice.confirm,
         )
@@ -128,7 +147,7 @@ def _with_the_bank(plan: RecurringDonation, donation: Donation, invoice: gateway
     RecurringDonation.objects.filter(pk=plan.pk, failed_invoice_id=invoice.invoice_id).update(
         mend_url="", next_attempt_at=None
     )
-    return payments.process(donation)
+    return payments.process(donation, renewal=not invoice.first)
 
 
 def _begin_anew(plan: RecurringDonation) -> None:
@@ -145,7 +164,11 @@ def _mended(plan: RecurringDonation, invoice: gateway.Invoice) -> None:
 
 def _closed(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
     """Nobody will pay it any more: whoever waits for it need not, and there is nothing to mend."""
-    _mended(plan, invoice)
+    if invoice.given_up:  # for how long nothing but failures came is still counted
+        given_up = {name: value for name, value in telling.MENDED.items() if name != "failing_since"}
+        RecurringDonation.objects.filter(pk=plan.pk, failed_invoice_id=invoice.invoice_id).update(**given_up)
+    else:
+        _mended(plan, invoice)
     known = Donation.objects.select_related("donor", "program")
     donation = known.filter(stripe_invoice_id=invoice.invoice_id).first()
     if donation is None or donation.status not in (Status.PENDING, Status.PROCESSING):
@@ -159,7 +182,8 @@ def _closed(plan: RecurringDonation, invoice: gateway.Invoice) -> str:
 
 
 def _keep_mandate(donation: Donation, invoice: gateway.Invoice) -> None:
-    if not invoice.mandate_id or donation.mandate_reference:
+    """The mandate of the account that was asked last: a refused debit may be mended with another one."""
+    if not invoice.mandate_id:
         return
     donation.mandate_reference = gateway.fetch_mandate(invoice.mandate_id)
     Donation.objects.filter(pk=donation.pk).update(mandate_reference=donation.mandate_reference)

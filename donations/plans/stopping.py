@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from donations import gateway
 from donations.models import EndReason, PlanStatus, RecurringDonation
-from donations.plans import telling
+from donations.plans import renewals, telling
 
 
 def stop(plan: RecurringDonation, reason: EndReason, comment: str = "") -> bool:
@@ -32,6 +32,7 @@ def carry_out(plan: RecurringDonation) -> None:
     if plan.stop_requested_at is None or plan.status == PlanStatus.ENDED:
         return
     if plan.stripe_subscription_id:
+        renewals.hear_of_debit(plan)  # the last letter says whether a payment may still arrive
         try:
             gateway.cancel_subscription(plan.stripe_subscription_id)
         except gateway.Refused:  # it may have ended or expired by itself, and nobody told us

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -47,7 +48,13 @@ def refresh(plan: RecurringDonation, *, patient: bool = True) -> None:
         plan.refresh_from_db()
         if plan.status == PlanStatus.ENDED or not plan.stripe_subscription_id:
             return
-        if record(plan, gateway.fetch_subscription(plan.stripe_subscription_id, patient=patient)):
+        told = gateway.fetch_subscription(plan.stripe_subscription_id, patient=patient)
+        if told.chosen_since and told.reference == str(plan.public_id):
+            # The newest of both pays: a card of the hosted page for one payment may be newer still.
+            with suppress(gateway.Refused):  # it may be gone again: the old one pays on
+                gateway.pay_with(told.subscription_id, told.chosen_since, patient=patient)
+            told = gateway.fetch_subscription(plan.stripe_subscription_id, patient=patient)
+        if record(plan, told):
             return
     raise gateway.Unavailable(f"the plan {plan.public_id} changes faster than it can be written down")
 
@@ -78,6 +85,7 @@ def record(plan: RecurringDonation, told: gateway.Subscription) -> bool:
     changes = _changes(plan, told)
     with transaction.atomic():
         rows = RecurringDonation.objects.filter(seen, pk=plan.pk).exclude(status=PlanStatus.ENDED)
+        rows = rows.filter(stop_requested_at=plan.stop_requested_at)  # a wish since is not in the answer
         if not rows.update(**changes):
             return False
         for name, value in changes.items():
@@ -122,7 +130,7 @@ def _after(seen: dt.datetime | None, now: dt.datetime) -> dt.datetime:
 
 
 def _reason(plan: RecurringDonation, told: gateway.Subscription) -> EndReason:
-    if plan.status == PlanStatus.PENDING:
+    if plan.status == PlanStatus.PENDING and not told.was_paid:
         return EndReason.ABANDONED
     return _REASONS.get(told.end_reason, EndReason.STRIPE)
 

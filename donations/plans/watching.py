@@ -27,6 +27,8 @@ def sweep(*, limit: int = 200) -> int:
     Returns how many; safe at any time.
     """
     for plan in _hopeless()[:limit]:
+        _try(plan)  # it may have been mended, and nobody told us
+    for plan in _hopeless(looked_at=timezone.now() - _LOOK_AGAIN_WHEN_OVERDUE)[:limit]:
         stopping.stop(plan, EndReason.FAILED)
     wishes = _wishes()[:limit]
     for plan in wishes:
@@ -75,12 +77,17 @@ def _wishes() -> list[RecurringDonation]:
     return list(rows.order_by(F("checked_at").asc(nulls_first=True)))
 
 
-def _hopeless() -> list[RecurringDonation]:
+def _hopeless(*, looked_at: dt.datetime | None = None) -> list[RecurringDonation]:
+    """With `looked_at`, only those that Stripe has been asked about since."""
     rows = RecurringDonation.objects.filter(
         status=PlanStatus.PAST_DUE,
         failing_since__lte=timezone.now() - _FAILING_FOR,
         stop_requested_at=None,
     )
+    # A debit that is with the bank may mend it yet.
+    with_the_bank = Donation.objects.filter(plan=OuterRef("pk"), status=Status.PROCESSING)
+    rows = rows.exclude(Exists(with_the_bank))
+    rows = rows.filter(checked_at__gte=looked_at) if looked_at else rows
     return list(rows.select_related("donor", "program"))
 
 

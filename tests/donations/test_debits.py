@@ -14,6 +14,7 @@ from outreach.models import Letter
 from programs.models import Program
 from sandbox import faults
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give
+from tests.planning import hear
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -129,3 +130,14 @@ def test_a_mandate_that_stripe_does_not_show_keeps_no_money_waiting(program: Pro
     assert refreshed() == "nothing new"
     assert len(Donation.objects.get().mandate_reference) == 16
     assert ledger.read_total(program).gifts == 1
+
+
+def test_the_first_debit_of_a_plan_is_told_although_its_page_was_not_written_down() -> None:
+    """We died between opening the payment page and writing its id down."""
+    debit(give(frequency="monthly"))
+    Donation.objects.update(stripe_session_id=None, checkout_url="")
+
+    hear()
+
+    assert Donation.objects.get().status == Status.PROCESSING
+    assert list(Letter.objects.values_list("kind", flat=True)) == ["gift_processing"]

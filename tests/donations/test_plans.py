@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 import time_machine
 from django.test import Client, override_settings
 from django.utils.html import strip_tags
@@ -364,3 +365,79 @@ def test_a_draft_that_stripe_finalizes_at_this_moment_does_not_keep_its_plan_fro
     monkeypatch.setattr(invoices, "list", a_moment_ago)
 
     assert plans.cancel(plan(), reason=EndReason.DONOR)
+
+
+def test_a_card_changed_on_stripes_page_pays_from_then_on() -> None:
+    """The page changes the customer's choice, and a subscription that Checkout made has its own before it."""
+    page = plans.payment_page(begin(), return_url="https://example.org/back/")
+    requests.post(page, data={"card": "5555555555554444"}, allow_redirects=False, timeout=20)
+    hear()
+    assert plan().card_last4 == "4444"
+
+    pass_days(32)
+    hear()
+
+    renewal = StripeObject.objects.of_kind("charge").newest_first()[0].data
+    assert renewal["payment_method_details"]["card"]["last4"] == "4444"
+
+
+@pytest.mark.parametrize("wish", ["end", "pause"])
+def test_a_renewal_that_is_with_the_bank_is_not_denied_although_nobody_told_us_of_it(wish: str) -> None:
+    debit(give(frequency="monthly"))
+    banks_answer()
+    hear()
+    due = StripeObject.objects.of_kind("subscription").get().data["items"]["data"][0]["current_period_end"]
+    at_stripe.run_due(due + 2 * 60 * 60)  # drafted, and handed to the bank an hour later
+    hear()
+
+    if wish == "end":
+        plans.cancel(plan(), reason=EndReason.DONOR)
+    else:
+        plans.pause(plan())
+
+    words = rendering.render(Letter.objects.order_by("-pk")[0]).text
+    assert "A payment that is already with your bank may still arrive." in words
+
+
+def test_a_plan_whose_customer_was_deleted_at_stripe_ends_here_too(program: Program) -> None:
+    asking.client().v1.customers.delete(begin().stripe_customer_id)
+
+    hear()
+
+    assert (plan().status, promised.pledged_cents(program)) == (PlanStatus.ENDED, 0)
+    assert letter_kinds() == ["gift_thanks", "plan_ended"]
+
+
+def test_a_new_amount_is_what_is_asked_whatever_the_quantity_was() -> None:
+    subscription_id = begin().stripe_subscription_id or ""
+    subscriptions = asking.client().v1.subscriptions
+    item = subscriptions.retrieve(subscription_id)["items"].data[0].id
+    subscriptions.update(
+        subscription_id, {"items": [{"id": item, "quantity": 2}], "proration_behavior": "none"}
+    )
+
+    plans.change_amount(plan(), 2000)
+
+    assert plan().amount_cents == 2000
+
+
+def test_an_answer_from_before_the_wish_does_not_take_the_donors_reason_away() -> None:
+    slow = begin()
+    plans.stop(plan(), EndReason.DONOR)
+    gateway.cancel_subscription(slow.stripe_subscription_id or "")
+    told = gateway.fetch_subscription(slow.stripe_subscription_id or "")
+
+    assert telling.record(slow, told) is False
+    watching.sweep()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+
+
+def test_a_plan_that_was_paid_and_ended_before_we_heard_of_it_was_not_abandoned() -> None:
+    pay(give(frequency="monthly"))
+    asking.client().v1.subscriptions.cancel(StripeObject.objects.of_kind("subscription").get().object_id)
+
+    hear()
+
+    assert Donation.objects.get().status == Status.PAID
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.STRIPE)
