@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import (
     Donation,
+    EndReason,
     LedgerEntry,
     PlanStatus,
     Receipt,
@@ -80,6 +81,7 @@ def gifts_of(email: str) -> QuerySet[Donation]:
 def plans_of(email: str) -> QuerySet[RecurringDonation]:
     """The recurring gifts that ever began, those that go on first."""
     found = RecurringDonation.objects.filter(donor__email=email).exclude(status=PlanStatus.PENDING)
+    found = found.exclude(end_reason=EndReason.ABANDONED)
     going_on_first = F("ended_at").desc(nulls_first=True)
     return found.select_related("program", "donor").order_by(going_on_first, "-created_at")
 

@@ -348,3 +348,14 @@ def test_a_gift_that_asks_no_more_takes_no_other_amount_and_no_pause(
     assert (planning.plan().status, planning.plan().amount_cents) == (PlanStatus.ACTIVE, 5000)
     thanked = planning.plan().donations.get()
     assert "Your recurring gift ends on" in words(own, f"/en/gifts/{thanked.public_id}/")
+
+
+def test_a_plan_whose_payment_page_was_left_is_not_among_my_recurring_gifts(
+    stripe_sandbox: str, program: Program, client: Client
+) -> None:
+    donation = give(frequency="monthly")
+    gateway.expire_checkout(donation.stripe_session_id or "")
+    planning.hear()
+    client.cookies["my-gifts"] = sessions.begin(EMAIL)
+
+    assert "every month" not in client.get("/en/my-gifts/").content.decode()
