@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from donations import gateway
+from donations.donors import limits
 from donations.forms import Answers
 from donations.models import Donation, Donor, Frequency, RecurringDonation, Status
 from programs.models import Program
@@ -75,6 +76,7 @@ def _record(
         return donation
     try:
         with transaction.atomic():
+            limits.hold_donor(answers.email)  # as who erases or moves this address does
             donor = _donor(answers)
             return Donation.objects.create(
                 program=program,

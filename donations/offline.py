@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from donations import gateway, ledger, payments
+from donations.donors import limits
 from donations.models import BankLine, Display, Donation, Donor, LineState, OfflineGift, Pledge, Status
 from donations.proofs import Proof
 from programs.models import FundingNeed, Program
@@ -101,6 +102,7 @@ def record(
         return known
     try:
         with transaction.atomic():
+            limits.hold_donor(received.donor["email"])  # as who erases or moves this address does
             ledger.hold(received.program)  # two who record the same cheque see one another
             if known := OfflineGift.objects.filter(key=key).first():  # the other half of a double click
                 return known

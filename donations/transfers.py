@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from donations import iban
+from donations.donors import limits
 from donations.forms import PledgeAnswers
 from donations.guard import counting
 from donations.models import Donor, Issuer, Pledge, Way
@@ -49,6 +50,7 @@ def announce(program: Program, answers: PledgeAnswers, *, network: str = "") -> 
 
 
 def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Pledge:
+    limits.hold_donor(answers.donor["email"])  # as who erases or moves this address does
     foundation = issuer.current()
     # One after the other: the second half of a double click finds what the first was given.
     Issuer.objects.select_for_update().get(pk=foundation.pk)
@@ -56,6 +58,8 @@ def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Ple
     recent = Pledge.objects.since(email=donor.email, span=_HOUR)
     told = {"program": program, "donor": donor, "way": answers.way, "amount_cents": answers.amount_cents}
     if known := recent.filter(**told).first():
+        # Sent again with the box the other way: the last word about news is the one that stands.
+        Pledge.objects.filter(pk=known.pk).update(updates_consent=answers.updates_consent)
         return known
     few = recent.count() < LETTERS_AN_HOUR
     pledge = Pledge.objects.create(**told, updates_consent=answers.updates_consent, language=answers.language)

@@ -15,7 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from outreach.models import Broadcast, Kind, Letter, Priority, Subscription
+from outreach.models import Broadcast, Kind, Letter, Priority, State, Subscription
+from outreach.refusals import WITHDRAWN
 from programs.models import ProgressUpdate
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,10 @@ def owe_published() -> int:
     Returns the number of broadcasts finished. Safe to repeat and to run twice at once. An update that is
     withdrawn while its letters are being owed waits, and goes on if it is published again.
     """
+    # Whose turn came while an update was withdrawn are told once it is published again.
+    published = ProgressUpdate.objects.published().values("pk")
+    waited = Letter.objects.filter(broadcast__update__in=published, state=State.SUPPRESSED)
+    waited.filter(error=WITHDRAWN).update(state=State.QUEUED, error="")
     begun = Broadcast.objects.filter(update=OuterRef("pk"))
     for update in ProgressUpdate.objects.published().filter(~Exists(begun)).select_related("program"):
         begin(update)

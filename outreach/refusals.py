@@ -7,6 +7,8 @@ from django.utils import timezone
 from outreach.models import Letter, Reason, Subscription, Suppression
 from programs.models import UpdateStatus
 
+WITHDRAWN = "The update was withdrawn."
+
 
 def for_batch(letters: Iterable[Letter]) -> Mapping[str, str]:
     """The suppressed among these letters' addresses, with the reason; one query."""
@@ -31,7 +33,7 @@ def reason(letter: Letter, suppressed: Mapping[str, str]) -> str:
     if known:
         return f"Suppressed: {known}"
     if not _still_published(letter):
-        return "The update was withdrawn."
+        return WITHDRAWN
     subscription = letter.subscription
     if subscription is None or not Subscription.objects.active().filter(pk=subscription.pk).exists():
         return "Unsubscribed."

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from outreach.models import Subscription, Suppression
+from outreach.models import Reason, Subscription, Suppression
 from outreach.models.subscription import new_token
 from programs import rows
 from programs.models import Program
@@ -33,7 +33,8 @@ _KEEP_CONSENT = """
         unsubscribed_at = NULL
     WHERE kept.unsubscribed_at < excluded.consented_at
         OR kept.unsubscribed_at IS NULL
-            AND (kept.confirmed_at IS NULL OR kept.consented_at < excluded.consented_at)"""
+            AND (kept.confirmed_at IS NULL OR kept.consented_at < excluded.consented_at)
+    RETURNING EXISTS (SELECT 1 FROM outreach_suppression WHERE email = %(email)s)"""
 
 
 class UnknownToken(LookupError):
@@ -76,10 +77,12 @@ def keep_consent(
     }
     with rows.cursor() as cursor:
         cursor.execute(_KEEP_CONSENT, values)
-        kept = cursor.rowcount > 0
+        kept = cursor.fetchone()
+    if kept:
+        return not kept[0]
     # What was not written is newer: they are told already, or have stopped it.
     mine = Subscription.objects.active().filter(email=values["email"], program=program)
-    return kept or mine.exists()
+    return mine.exists() and not stopped(values["email"])
 
 
 def told(email: str) -> QuerySet[Program]:
@@ -94,12 +97,36 @@ def end(email: str, program: Program) -> None:
     mine.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
 
 
+def refuse(email: str, program: Program, *, language: str) -> None:
+    """No news of this programme from now on: also where an older consent is only heard of later."""
+    now = timezone.now()
+    said = Subscription(
+        email=email.strip().lower(),
+        program=program,
+        language=language,
+        source="my gifts",
+        consented_at=now,
+        unsubscribed_at=now,
+    )
+    Subscription.objects.bulk_create([said], ignore_conflicts=True)
+    end(email, program)
+
+
 def move(old: str, new: str) -> None:
     """Send news to another address of the same person. What that one has chosen already stands."""
     chosen = Subscription.objects.filter(email=new).values("program")
     both = Subscription.objects.filter(email=old, program__in=chosen)
     both.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
     Subscription.objects.filter(email=old).exclude(program__in=chosen).update(email=new)
+    # Whoever asked for no news asked it as a person; that letters bounce is true of the mailbox alone.
+    for said in Suppression.objects.filter(email=old).exclude(reason=Reason.HARD_BOUNCE):
+        same = {"reason": said.reason, "note": said.note, "at": said.at}
+        Suppression.objects.get_or_create(email=new, defaults=same)
+
+
+def write_in(email: str, language: str) -> None:
+    """Send this address its news in another language from now on."""
+    Subscription.objects.filter(email=email).update(language=language)
 
 
 def stopped(email: str) -> bool:

@@ -18,16 +18,15 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from donations import ledger, offline
-from donations.admin import shown
+from donations.admin import record_start, shown
 from donations.admin.record_draft import Draft
-from donations.admin.record_form import OfflineForm, UndoForm, as_recorded, as_typed, reference_of
-from donations.models import BankLine, Donor, LineState, Method, OfflineGift, ReceiptState
+from donations.admin.record_form import OfflineForm, UndoForm
+from donations.models import BankLine, Donor, Method, OfflineGift, ReceiptState
 from donations.money import long_date
 from programs.admin.plain import GOOD, QUIET, ReadOnlyAdmin, badge
 from programs.models import FundingNeed, Program
@@ -102,13 +101,17 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            line = _line(request, request.GET.get("line"))
-            undone = _undone(request)
-            line = line or (_line_of(request, undone) if undone else None)
-            return self._form(request, OfflineForm(initial=_first(request, line, undone), line=line))
+            line = record_start.line(request, request.GET.get("line"))
+            undone = record_start.undone(request)
+            line = line or (record_start.line_of(request, undone) if undone else None)
+            return self._form(
+                request, OfflineForm(initial=record_start.first(request, line, undone), line=line)
+            )
         draft = Draft.read(request.POST.get("draft", ""))
         try:
-            line = _line(request, draft.line if draft and draft.facts else request.POST.get("line"))
+            line = record_start.line(
+                request, draft.line if draft and draft.facts else request.POST.get("line")
+            )
         except Http404:
             text = _("Nothing was recorded: this line of the bank’s is no longer there.")
             self.message_user(request, text, messages.WARNING)
@@ -137,8 +140,17 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         return self._page(request, "record", context, status=422 if form.errors else 200)
 
     def _confirm(
-        self, request: HttpRequest, draft: Draft, line: BankLine | None, *, again: bool = False
+        self,
+        request: HttpRequest,
+        draft: Draft,
+        line: BankLine | None,
+        *,
+        again: bool = False,
+        changed: bool = False,
     ) -> HttpResponse:
+        """`again` and `changed` say why nothing is recorded yet: it may be counted already, it is not what
+        was confirmed.
+        """
         try:
             received = draft.received()
         except offline.Gone:
@@ -156,13 +168,14 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             "known": Donor.objects.filter(**received.donor).exists(),
             "doubts": doubts,
             "again": again,
+            "changed": changed,
             "effect": Effect.of(received.program, cents=received.amount_cents, gifts=1),
         }
         return self._page(request, "confirm", context, status=409 if again else 200)
 
     def _record(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse:
-        if draft.seen and "another" not in request.POST:
-            return self._confirm(request, draft, line, again=True)
+        if (another := self._another(request, draft, line)) is not None:
+            return another
         try:
             received = draft.received()
             gift = offline.record(received, by=_person(request), key=draft.key, seen=draft.seen, line=line)
@@ -179,6 +192,21 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         told = {"amount": shown.money(received.amount_cents), "name": received.name}
         self.message_user(request, text % told, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:donations_offlinegift_change", args=[gift.pk]))
+
+    def _another(self, request: HttpRequest, draft: Draft, line: BankLine | None) -> HttpResponse | None:
+        """What is to be looked at before a draft is recorded; None where it is what was confirmed."""
+        if draft.seen and "another" not in request.POST:
+            return self._confirm(request, draft, line, again=True)
+        if OfflineGift.objects.filter(key=draft.key).exists():  # the same form, sent twice
+            return None
+        form = OfflineForm(draft.typed, kept=draft.proof, line=line)
+        # Who gives was read from a reference: they may have moved, or been forgotten, since.
+        if not form.is_valid():
+            return self._form(request, form, Draft.holding(form))
+        now = Draft.of(form)
+        if now.facts != draft.facts:
+            return self._confirm(request, now, line, again=True, changed=True)
+        return None
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What undoing a gift will do; a POST with a reason does it."""
@@ -270,56 +298,6 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-def _line(request: HttpRequest, key: object) -> BankLine | None:
-    """The bank's line that a gift is recorded from, for whoever may decide on it."""
-    if not key:
-        return None
-    if not request.user.has_perm("donations.change_bankline"):
-        raise PermissionDenied
-    if not str(key).isdecimal() or len(str(key)) > 18:
-        raise Http404
-    return get_object_or_404(BankLine, pk=int(str(key)), currency="EUR")
-
-
-def _undone(request: HttpRequest) -> OfflineGift | None:
-    """The gift to be recorded anew: one that was undone."""
-    key = request.GET.get("again", "")
-    if not key.isdecimal() or len(key) > 18:
-        return None
-    gifts = OfflineGift.objects.exclude(undone_at=None).select_related("donation__donor")
-    return gifts.filter(pk=int(key)).first()
-
-
-def _line_of(request: HttpRequest, gift: OfflineGift) -> BankLine | None:
-    """The bank's line that undoing the gift has opened again."""
-    if not request.user.has_perm("donations.change_bankline"):
-        return None
-    cents, day = gift.donation.amount_cents, gift.received_on
-    lines = BankLine.objects.filter(state=LineState.OPEN, amount_cents=cents, booked_on=day, currency="EUR")
-    return next((line for line in lines if reference_of(line) == gift.bank_reference), None)
-
-
-def _first(request: HttpRequest, line: BankLine | None, undone: OfflineGift | None) -> dict[str, Any]:
-    """An empty form; with `?reference=` what was announced under it, with `?donor=` who gives; or what was
-    written down of a gift that is undone.
-
-    A donor is shown for a bank's line only: whoever decides on those knows every donor.
-    """
-    if undone:
-        return as_recorded(undone)
-    key = request.GET.get("donor", "")
-    known = Donor.objects.filter(pk=int(key)).first() if line and key.isdecimal() and len(key) < 19 else None
-    program = Program.objects.published().order_by("pk").first()
-    return {
-        "program": program.pk if program else None,
-        "received_on": timezone.localdate().isoformat(),
-        "reference": request.GET.get("reference", "")[:40],
-        "country": "FR",
-        "language": "fr",
-        **(as_typed(known) if known else {}),
-    }
 
 
 def _person(request: HttpRequest) -> User:

@@ -11,7 +11,7 @@ from donations import offline
 from donations.models import BankLine, BankStatement
 
 # Formats differ in which of a movement's days they name.
-_APART = 2
+_APART = 3  # what comes on a Friday is booked on Monday
 _MOST_LOOKED_AT = 200
 _AT_ONCE = 500
 

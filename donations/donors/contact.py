@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from donations.donors import limits
 from donations.models import Donation, Donor, PlanStatus, RecurringDonation
+from outreach import subscriptions
 
 # What makes it the same giver, whatever the address.
 _IDENTITY = ("kind", "email", "first_name", "last_name", "company_name", "siren", "legal_form")
@@ -58,7 +59,7 @@ def change(donor: Donor, wanted: Contact) -> bool:
     A plan that goes on may still have an older row than the newest, which a later gift has made.
     """
     with transaction.atomic():
-        limits.hold(f"donor:{donor.email}")  # as a change of e-mail does, which moves every row
+        limits.hold_donor(donor.email)  # as a change of e-mail does, which moves every row
         donor.refresh_from_db()
         newest = _same(donor).order_by("-pk")[0]
         differs = of(newest) != wanted
@@ -68,6 +69,7 @@ def change(donor: Donor, wanted: Contact) -> bool:
         going_on = RecurringDonation.objects.filter(donor__in=_same(donor)).exclude(status=PlanStatus.ENDED)
         others = going_on.exclude(donor=newest, language=wanted.language)
         moved = others.update(donor=newest, language=wanted.language)
+        subscriptions.write_in(newest.email, wanted.language)
     return differs or moved > 0
 
 

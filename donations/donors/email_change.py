@@ -97,7 +97,7 @@ def agree(token: str) -> bool:
     now = timezone.now()
     with transaction.atomic():
         for address in sorted({change.old_email, change.new_email}):
-            limits.hold(f"donor:{address}")
+            limits.hold_donor(address)
         mine = _open().filter(**{"pk": change.pk, f"{side}_agreed_at": None})
         if not mine.update(**{f"{side}_agreed_at": now}):
             raise Unusable

@@ -31,6 +31,7 @@ from donations.models import (
     SignInLink,
     Status,
 )
+from donations.notices import staff
 from outreach import forgetting, letters
 
 KEPT_YEARS = 6
@@ -82,8 +83,9 @@ def waiting(email: str) -> ErasureRequest | None:
 
 
 def recurring(email: str) -> bool:
-    """Whether a recurring gift of this address goes on."""
-    return RecurringDonation.objects.filter(donor__email=email).exclude(status=PlanStatus.ENDED).exists()
+    """Whether a recurring gift of this address goes on. One that never began is an open payment page."""
+    over = (PlanStatus.PENDING, PlanStatus.ENDED)
+    return RecurringDonation.objects.filter(donor__email=email).exclude(status__in=over).exists()
 
 
 def unsettled(email: str) -> bool:
@@ -114,6 +116,9 @@ def erase(request: ErasureRequest, *, by: AbstractBaseUser) -> Effect:
     """
     email = request.email
     with transaction.atomic():
+        limits.hold_donor(email)  # as a change of e-mail does, and of the postal address
+        if not ErasureRequest.objects.filter(pk=request.pk, email=email).exists():
+            raise Answered  # it is another address's by now: look again
         if recurring(email) or unsettled(email):
             raise NotYet
         done = effect(email)
@@ -175,8 +180,10 @@ def finish() -> int:
 def _forget_address(request: ErasureRequest) -> int:
     """The letter has left: nobody is written to any more."""
     with transaction.atomic():
-        forgetting.forget(request.email, placeholder(request))
-        forgetting.forget_refusal(request.email)
+        forgetting.forget(request.email, placeholder(request), last=_letter_key(request))
+        forgetting.forget_refusal(request.email, last=_letter_key(request))
+        refused = ErasureRequest.objects.filter(email=request.email, status=ErasureStatus.REFUSED)
+        refused.filter(asked_at__lte=request.asked_at).update(email=placeholder(request))
         open_still = ErasureRequest.objects.filter(pk=request.pk, finished_at=None)
         return open_still.update(email=placeholder(request), finished_at=timezone.now())
 
@@ -249,6 +256,7 @@ def _forget_givers(email: str, instead: str) -> None:
     Refund.objects.filter(donation__donor__email=email).update(note="")
     plans = RecurringDonation.objects.filter(donor__email=email)
     plans.update(display=Display.ANONYMOUS, public_name="", end_comment="", card_last4="", mend_url="")
+    staff.forget(gifts)
     kept = list(_kept_donors(email).values_list("pk", flat=True))
     _empty(Donor.objects.filter(email=email).exclude(pk__in=kept))
     Donor.objects.filter(email=email).update(email=instead)

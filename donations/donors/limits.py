@@ -33,6 +33,15 @@ def hold(what: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
+def hold_donor(email: str) -> None:
+    """Let nobody begin a gift, move, or be erased under this address until this transaction ends.
+
+    Taken before any row or total is locked, so that nobody waits in a ring.
+    """
+    if email:  # who gives a cheque may have none
+        hold(f"donor:{email}")
+
+
 def check(asked: QuerySet[SignInLink] | QuerySet[EmailChange], *, most: int, within: dt.timedelta) -> None:
     """Raise `TooOften` where `asked` has `most` rows of the last while. `hold` it first."""
     if asked.filter(asked_at__gt=timezone.now() - within)[:most].count() >= most:

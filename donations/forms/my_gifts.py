@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from donations import money
 from donations.forms.donor import AddressForm, mail
 from donations.forms.fields import LineField, amount_message, typed_amount
+from donations.forms.gift import UPDATES_CONSENT
 from programs.models import Program
 
 
@@ -98,7 +99,7 @@ class NewsForm(OwnForm):
     """Which programmes to hear of: one box for each."""
 
     programs = forms.MultipleChoiceField(
-        label=_("Programmes"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Programmes"), help_text=UPDATES_CONSENT, required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, offered: Iterable[Program], **kwargs: Any) -> None:

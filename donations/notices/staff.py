@@ -1,7 +1,7 @@
 """What the foundation's own people must know of a gift: a short letter that leads to it in the admin."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from donations.models import Donation
 from donations.receipts import issuer
-from outreach import letters
+from outreach import forgetting, letters
 
 _LANGUAGE = "fr"  # the foundation's own
 
@@ -31,7 +31,6 @@ def tell(
     `currency` that it was paid in. `why` says a reason in the language
     it is called in, which is the letter's.
     """
-    path = reverse("admin:donations_donation_change", args=[gift.pk])
     with translation.override(_LANGUAGE):
         reason = why()
     for address in _addresses():
@@ -48,10 +47,19 @@ def tell(
                 "program_title": gift.program.title,
                 "reason": reason,
                 "due_on": timezone.localdate(due_by).isoformat() if due_by else "",
-                "admin_url": urljoin(settings.SITE_URL, path),
+                "admin_url": _address(gift),
                 "specimen": not gift.livemode,
             },
         )
+
+
+def forget(gifts: Iterable[Donation]) -> None:
+    """Take whoever made these gifts out of what was written about them. In the caller's transaction."""
+    forgetting.forget_name("staff_notice", admin_url=[_address(gift) for gift in gifts])
+
+
+def _address(gift: Donation) -> str:
+    return urljoin(settings.SITE_URL, reverse("admin:donations_donation_change", args=[gift.pk]))
 
 
 def _addresses() -> list[str]:

@@ -54,4 +54,4 @@ def _subscribe(donation: Donation, consented_at: dt.datetime) -> bool:
         source="donation",
         consented_at=consented_at,
     )
-    return subscription.unsubscribed_at is None
+    return subscription.unsubscribed_at is None and not subscriptions.stopped(donation.donor.email)

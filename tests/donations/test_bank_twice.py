@@ -221,3 +221,10 @@ def test_a_reference_of_its_own_is_the_same_movement_though_the_day_is_cut(treas
     later = bring(statement(boris, clara), treasurer)
 
     assert (later.added, later.known) == (1, 1)
+
+
+def test_what_came_on_a_friday_and_was_booked_on_monday_is_recognised(treasurer: User) -> None:
+    first = one_line(treasurer, day="2026-05-18")  # a Monday, the day it was booked
+    in_a_table(treasurer, "15/05/2026;VIR INST DE CAMILLE EXEMPLE DON;50,00")  # the day it was made
+
+    assert BankLine.objects.latest("pk").resembles == first

@@ -331,3 +331,22 @@ def test_an_undone_gift_is_recorded_again_from_what_was_written_down(campaign: P
         assert f'value="{value}"' in words
     for wrong in ("0", "x", "9" * 30):
         assert client.get(f"{ADD}?again={wrong}").status_code == 200
+
+
+def test_a_gift_announced_for_another_programme_is_proposed_for_that_one(campaign: Program) -> None:
+    other = Program(target_cents=1, starts_on=campaign.starts_on, status="published")
+    for language, title in (("en", "Deafness"), ("fr", "Surdité")):
+        setattr(other, f"title_{language}", title)
+        setattr(other, f"slug_{language}", title.lower().replace("é", "e"))
+        setattr(other, f"tagline_{language}", title)
+    other.save()
+    donor = Donor.objects.create(**CAMILLE)
+    pledge = Pledge.objects.create(program=other, donor=donor, way="transfer", language="fr")
+    line = one_line(staff.member("Treasurer"), text=f"DON {pledge.reference}")
+    treasurer = staff.signed_in("Treasurer")
+
+    page = treasurer.get(ADD, {"line": str(line.pk), "reference": pledge.reference})
+    assert page.context["form"].initial["program"] == other.pk
+
+    asked = treasurer.post(ADD, typed(campaign, reference=pledge.reference))
+    assert "announced for “Deafness”" in asked.content.decode()

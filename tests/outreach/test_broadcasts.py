@@ -319,3 +319,20 @@ def test_four_runs_at_once_owe_each_letter_once(
 
     assert Broadcast.objects.get().finished_at is not None
     assert Letter.objects.values("subscription").distinct().count() == Letter.objects.count() == 60
+
+
+def test_an_update_published_again_reaches_those_whose_turn_came_meanwhile(
+    mail_server: MailServer, publish: Publish, subscribe: Subscribe
+) -> None:
+    subscribe("ada@example.org")
+    publish()
+    owe_updates()
+    ProgressUpdate.objects.update(status=UpdateStatus.DRAFT)
+    deliver()
+    assert not mail_server.letters
+
+    ProgressUpdate.objects.update(status=UpdateStatus.PUBLISHED)
+    owe_updates()
+    deliver()
+
+    assert [message["To"] for message in mail_server.letters] == ["ada@example.org"]

@@ -49,7 +49,7 @@ def news(request: HttpRequest, email: str) -> HttpResponse:
         return room.page(request, "news", status=status, form=form, stopped=stopped)
     for program in offered:
         if program.slug_en not in form.cleaned_data["programs"]:
-            subscriptions.end(email, program)
+            subscriptions.refuse(email, program, language=room.language())
         elif program.slug_en not in initial["programs"]:
             subscriptions.confirm(
                 email=email,

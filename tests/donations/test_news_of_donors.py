@@ -1,0 +1,165 @@
+"""News follows what a person has said last, wherever they said it, and the person to a new address."""
+
+import html
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from donations import transfers
+from donations.donors import sessions
+from donations.forms import PledgeAnswers
+from donations.models import Donor, Pledge, Status
+from outreach import broadcasts, delivery, subscriptions
+from outreach.models import Letter, Subscription, Suppression
+from programs.models import ProgressUpdate, UpdateStatus
+from tests.donations.offline_gifts import CAMILLE, record
+from tests.donations.receipt_gifts import gift, program
+from tests.donations.test_my_gifts_email import NEW, change_to
+from tests.donations.test_my_gifts_gifts import EMAIL, settled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own(client: Client) -> Client:
+    client.cookies["my-gifts"] = sessions.begin(EMAIL)
+    return client
+
+
+def subscribe() -> None:
+    now = timezone.now()
+    subscriptions.confirm(
+        email=EMAIL,
+        program=program(),
+        language="en",
+        consent_text="Yes",
+        source="form",
+        consented_at=now,
+    )
+
+
+def publish() -> None:
+    update = ProgressUpdate(program=program(), status=UpdateStatus.PUBLISHED, published_at=timezone.now())
+    for name, value in {"title_en": "News", "slug_en": "news", "body_en": "<p>Good</p>"}.items():
+        setattr(update, name, value)
+    update.save()
+    broadcasts.owe_published()
+
+
+def told_news() -> list[str]:
+    """Who was sent it, by the letters that have left."""
+    return [message.to[0] for message in mail.outbox if message.subject == "News"]
+
+
+def announced(**changes: str) -> Pledge:
+    donor = Donor.objects.as_said(**CAMILLE | changes)
+    return Pledge.objects.create(
+        program=program(), donor=donor, way="cheque", language="fr", updates_consent="Yes"
+    )
+
+
+@pytest.mark.parametrize("reason", ["request", "complaint"])
+def test_who_asked_for_no_news_is_sent_none_at_their_new_address_either(reason: str) -> None:
+    settled(gift())
+    subscribe()
+    Suppression.objects.create(email=EMAIL, reason=reason)
+    change_to(NEW)
+
+    publish()
+    delivery.deliver(0)
+
+    assert told_news() == []
+    assert subscriptions.stopped(NEW)
+
+
+def test_a_mailbox_that_bounced_says_nothing_of_the_next_one() -> None:
+    settled(gift())
+    Suppression.objects.create(email=EMAIL, reason="hard_bounce")
+
+    change_to(NEW)
+
+    assert not subscriptions.stopped(NEW)
+
+
+def test_news_that_waits_goes_to_the_new_address_and_not_to_the_old_one() -> None:
+    settled(gift())
+    subscribe()
+    publish()
+    change_to(NEW)
+
+    delivery.deliver(0)
+
+    assert told_news() == [NEW]
+
+
+def test_no_news_chosen_on_the_page_outlasts_a_gift_that_was_on_its_way(own: Client) -> None:
+    given = gift(updates_consent="Yes, write to me", status=Status.PROCESSING)
+    assert own.post("/en/my-gifts/news/", {}).status_code == 303
+
+    subscriptions.keep_consent(
+        email=EMAIL,
+        program=program(),
+        language="en",
+        consent_text=given.updates_consent,
+        source="form",
+        consented_at=given.created_at,
+    )
+
+    assert not subscriptions.told(EMAIL).exists()
+
+
+def test_no_news_chosen_on_the_page_outlasts_a_gift_announced_before(own: Client) -> None:
+    pledge = announced(email=EMAIL)
+    assert own.post("/en/my-gifts/news/", {}).status_code == 303
+
+    record(program(), pledge=pledge)
+
+    assert not subscriptions.told(EMAIL).exists()
+
+
+def test_news_chosen_after_it_was_refused_is_sent(own: Client) -> None:
+    program()
+    own.post("/en/my-gifts/news/", {})
+
+    own.post("/en/my-gifts/news/", {"programs": ["hematology"]})
+
+    assert subscriptions.told(EMAIL).exists()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_words_kept_as_agreed_to_are_words_that_the_page_showed(own: Client, language: str) -> None:
+    program()
+    path = f"/{language}/my-gifts/news/"
+    page = html.unescape(own.get(path).content.decode())
+    own.post(path, {"programs": ["hematology"]})
+
+    assert Subscription.objects.get().consent_text in page
+
+
+def test_news_comes_in_the_language_chosen_for_letters(own: Client) -> None:
+    given = gift()
+    subscribe()
+    data = {"address": "1 rue", "postal_code": "75015", "city": "Paris", "country": "FR", "language": "fr"}
+    assert own.post(f"/en/my-gifts/address/{given.public_id}/", data).status_code == 303
+
+    assert Subscription.objects.get().language == "fr"
+
+
+def test_a_box_unticked_in_the_second_form_is_no_consent() -> None:
+    said = {name: value for name, value in CAMILLE.items() if name != "language"}
+    for words in ("Send me news", ""):
+        answers = PledgeAnswers(
+            way="cheque", amount_cents=5000, donor=said, updates_consent=words, language="fr"
+        )
+        transfers.announce(program(), answers)
+
+    assert Pledge.objects.get().updates_consent == ""
+
+
+def test_no_letter_promises_news_to_an_address_that_is_sent_none() -> None:
+    Suppression.objects.create(email=CAMILLE["email"], reason="request")
+    record(program(), pledge=announced())
+
+    assert Letter.objects.get(kind="gift_thanks").facts["updates"] is False
