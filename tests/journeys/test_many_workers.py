@@ -126,7 +126,7 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         while not self.stop.wait(self.chance.uniform(0.2, 0.8)):
-            if self.killed % 10 == 9:
+            if self.killed % 40 == 9:  # then nothing is done until it is there again, for seconds
                 self.worker.kill()
                 self.worker.start(concurrency=_PROCESSES)
             else:
