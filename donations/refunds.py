@@ -65,7 +65,7 @@ def give_back_held(
     Repeating it gives back once. Raises `NotPossible`, or `gateway.Unavailable` where a part of it was
     given back in the dashboard and Stripe does not say how much.
     """
-    cents = payment.amount_cents - (_given_back(payment.charge_id) if payment.reversed else 0)
+    cents = kept_of(payment)
     with transaction.atomic():
         gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
         if gift.status != Status.HELD or gift.reviewed_at:
@@ -74,6 +74,10 @@ def give_back_held(
         refund = gift.refunds.filter(status__in=on_its_way, requested_by__isnull=False).first()
         if refund is None and cents <= 0:
             raise NotPossible(_("There is nothing to give back of this gift."))
+        if gift.stripe_charge_id is None:  # set aside first, and then taken in Stripe's dashboard
+            gift.stripe_charge_id = payment.charge_id
+            gift.stripe_payment_intent_id = payment.payment_intent_id
+            gift.save(update_fields=["stripe_charge_id", "stripe_payment_intent_id"])
         refund = refund or Refund.objects.create(
             donation=gift,
             amount_cents=cents,
@@ -85,9 +89,12 @@ def give_back_held(
     return send(refund)
 
 
-def _given_back(charge_id: str) -> int:
-    made = gateway.fetch_reversals(charge_id).refunds
-    return sum(each.amount_cents for each in made if each.status != "failed")
+def kept_of(payment: gateway.Payment) -> int:
+    """What is left of a payment once all its refunds are made, in cents. Raises `gateway.Unavailable`."""
+    if not payment.reversed:
+        return payment.amount_cents
+    made = gateway.fetch_reversals(payment.charge_id).refunds
+    return payment.amount_cents - sum(each.amount_cents for each in made if each.status != "failed")
 
 
 def send(refund: Refund) -> Refund:
@@ -126,6 +133,8 @@ def _write(
             # The lock makes two people decide one after the other; SQLite has one writer at a time anyway.
             gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
             if known := Refund.objects.filter(public_id=key, donation=gift).first():
+                if known.amount_cents != cents:  # a page from before, with another amount typed into it
+                    raise NotPossible(_("This form has been sent before, with another amount."))
                 return known
             _check(gift, cents)
             return Refund.objects.create(

@@ -1,12 +1,29 @@
 """What has gone back of a charge at Stripe, found and recorded, whatever told us to look."""
 
+import datetime as dt
+import logging
 from contextlib import suppress
 
+from django.db.models import F, Q
+from django.utils import timezone
+
 from donations import gateway, payments, plans, reconcile
-from donations.models import DisputeStatus, Donation, EndReason, PlanStatus, RecurringDonation
+from donations.models import (
+    Dispute,
+    DisputeStatus,
+    Donation,
+    EndReason,
+    PlanStatus,
+    RecurringDonation,
+    Refund,
+    RefundStatus,
+)
+
+logger = logging.getLogger(__name__)
 
 # The bank took the money, whatever came of it. A question of the bank's stops nothing.
 _CONTESTED = (DisputeStatus.OPEN, DisputeStatus.LOST, DisputeStatus.WON)
+_LOOK_AGAIN_AFTER = dt.timedelta(days=1)
 
 
 class UnknownDonation(Exception):
@@ -53,6 +70,31 @@ def stop_contested_plans(donation: Donation | None = None) -> int:
         with suppress(gateway.Unavailable, gateway.Refused, payments.Impossible):
             plans.carry_out(plan)
     return stopped
+
+
+def sweep(*, limit: int = 100) -> int:
+    """Look once a day at what has no end yet: a dispute, a question of a bank's, a refund on its way.
+
+    A dispute that is lost, a question that is closed and a refund that never left move no money: the books
+    would not tell of them. Returns how many; safe at any time.
+    """
+    now = timezone.now()
+    stale = Q(checked_at__isnull=True) | Q(checked_at__lte=now - _LOOK_AGAIN_AFTER)
+    # Few, and found by themselves: joined to the gifts, all of those would be read.
+    contested = Dispute.objects.filter(status__in=[DisputeStatus.INQUIRY, DisputeStatus.OPEN])
+    on_their_way = Refund.objects.filter(status=RefundStatus.PENDING)
+    waiting = {row for rows in (contested, on_their_way) for row in rows.values_list("donation", flat=True)}
+    gifts = Donation.objects.filter(stale, pk__in=waiting, stripe_charge_id__isnull=False)
+    found = list(gifts.order_by(F("checked_at").asc(nulls_first=True))[:limit])
+    for gift in found:
+        Donation.objects.filter(pk=gift.pk).update(checked_at=now)
+        try:
+            compare(gift.stripe_charge_id or "")
+        except gateway.Unavailable as error:
+            logger.warning("%s could not be compared with Stripe: %s", gift.public_id, gateway.why(error))
+        except Exception:  # whatever is wrong with one: the others are looked at
+            logger.exception("%s could not be compared with Stripe", gift.public_id)
+    return len(found)
 
 
 def find(reversals: gateway.Reversals) -> Donation | None:

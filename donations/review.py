@@ -44,7 +44,7 @@ def worth(donation: Donation) -> int:
     Raises `NotPossible` where it cannot be released, or `gateway.Unavailable`.
     """
     payment = _look_to_take(donation).payment
-    return payment.amount_cents if payment else donation.amount_cents
+    return refunds.kept_of(payment) if payment else donation.amount_cents
 
 
 def release(donation: Donation, *, by: AbstractBaseUser) -> None:
@@ -72,7 +72,9 @@ def reject(donation: Donation, *, by: AbstractBaseUser, note: str) -> None:
     if donation.reviewed_at:
         raise NotPossible(_("It is being taken already."))
     if money.payment:
-        refunds.give_back_held(donation, money.payment, note=note, by=by)
+        refund = refunds.give_back_held(donation, money.payment, note=note, by=by)
+        if refund.status == RefundStatus.REFUSED:
+            raise NotPossible(refund.error)
     else:
         gateway.let_go(money.payment_intent_id)
         reconcile.refresh(donation)

@@ -68,6 +68,7 @@ def review_held() -> None:
 def send_refunds() -> None:
     """Ask Stripe for what it could not be asked for when it was decided: refunds, the end of a plan."""
     refunds.sweep()
+    reversals.sweep()
     reversals.stop_contested_plans()
 
 

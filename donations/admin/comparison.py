@@ -126,6 +126,8 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
     def look_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask Stripe about it again, and repair it where that is enough."""
         row = self._open(request, pk)
+        if row.state != DiscrepancyState.OPEN:
+            return self._closed_already(request, pk)
         try:
             told = comparison.look_again(row, by=request.user)  # type: ignore[arg-type]  # signed in
         except gateway.Unavailable:
@@ -146,7 +148,8 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
         if not form.is_valid():  # the field itself lets a browser send neither nothing nor too much
             self.message_user(request, " ".join(map(str, form.errors["words"])), messages.ERROR)
             return self._back(pk)
-        comparison.explain(row, words=form.cleaned_data["words"], by=request.user)  # type: ignore[arg-type]
+        if not comparison.explain(row, words=form.cleaned_data["words"], by=request.user):  # type: ignore[arg-type]
+            return self._closed_already(request, pk)
         self.message_user(request, _("Closed, with your explanation."), messages.SUCCESS)
         return self._back(pk)
 
@@ -173,6 +176,10 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
         if row is None:
             raise Http404
         return row
+
+    def _closed_already(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.message_user(request, _("It was closed already: nothing was changed."), messages.WARNING)
+        return self._back(pk)
 
     def _back(self, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:donations_discrepancy_change", args=[pk]))

@@ -78,7 +78,7 @@ def look_again(discrepancy: Discrepancy, *, by: AbstractBaseUser) -> str:
         kind=discrepancy.kind, source_ref=discrepancy.source_ref
     ):
         open_ones.update(state=DiscrepancyState.SETTLED, closed_at=timezone.now(), closed_by=by)
-    else:
+    elif discrepancy.difference == Difference.MISSING_HERE:  # of the others, the words say what differs
         open_ones.update(detail=outcome[:500])
     return outcome
 

@@ -68,6 +68,8 @@ def _read(dispute: stripe.Dispute) -> Contested:
     moved = [each.amount for each in booked if each.amount]
     if status == "won" and moved and moved[-1] < 0:
         status = "open"  # the money is not back yet: charge.dispute.funds_reinstated tells of it
+    if dispute.status == "prevented" and moved and moved[-1] < 0:
+        status = "lost"  # resolved before it became one, by giving the money back
     due_by = dispute.evidence_details.due_by
     return Contested(
         dispute_id=dispute.id,

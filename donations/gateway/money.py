@@ -7,6 +7,10 @@ import stripe
 from donations.gateway.asking import Unavailable, id_of
 from donations.gateway.records import Payment
 
+# Seconds in which Stripe books a card that is charged at once
+# (docs.stripe.com/payments/payment-intents/asynchronous-capture).
+_BOOKED_WITHIN = 60 * 60
+
 
 def of_session(session: stripe.checkout.Session) -> Payment:
     """The payment of a paid session, asked for with its PaymentIntent and charge. Raises `Unavailable`."""
@@ -52,8 +56,13 @@ def paid_at(charge: stripe.Charge, balance: stripe.BalanceTransaction) -> dt.dat
 
     A debit is booked when it is handed to the bank and succeeds days later; no object says when. The day
     that decides its tax year is the one on which it is credited, which Stripe names from the start.
+    Of a card on which money was set aside first, the charge is as old as that: it was taken when booked.
     """
-    moment = charge.created if balance.type == "charge" else balance.available_on
+    if balance.type != "charge":
+        moment = balance.available_on
+    else:
+        set_aside = balance.created - charge.created > _BOOKED_WITHIN
+        moment = balance.created if set_aside else charge.created
     return dt.datetime.fromtimestamp(moment, tz=dt.UTC)
 
 

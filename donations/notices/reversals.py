@@ -3,9 +3,19 @@
 Each letter is owed in the transaction that decides it; repeating a call owes nothing more.
 """
 
-from donations.models import Dispute, DisputeStatus, Donation, Refund
+from donations.models import Dispute, DisputeReason, DisputeStatus, Donation, Refund
 from donations.notices import staff, writing
 from donations.receipts import Restated, issuer
+
+# Of the reasons a bank gives, those that say that the donor did not want the payment. An account that was
+# short, or closed, says nothing of its holder.
+_NOT_AGREED = {
+    DisputeReason.CUSTOMER_INITIATED,
+    DisputeReason.DEBIT_NOT_AUTHORIZED,
+    DisputeReason.FRAUDULENT,
+    DisputeReason.UNRECOGNIZED,
+}
+_TO_ANSWER = {DisputeStatus.INQUIRY, DisputeStatus.OPEN}
 
 
 def refunded(gift: Donation, refund: Refund, *, left: int, restated: Restated) -> bool:
@@ -54,13 +64,14 @@ def disputed(gift: Donation, dispute: Dispute, *, before: str, left: int, restat
         gift,
         cents=dispute.amount_cents,
         currency=dispute.currency,
-        due_by=dispute.due_by,
+        due_by=dispute.due_by if dispute.status in _TO_ANSWER else None,
         why=dispute.get_reason_display,
     )
     said = {
         "disputed_cents": dispute.amount_cents,
         "disputed_currency": dispute.currency,
         "left_cents": max(left, 0),
+        "not_agreed": dispute.reason in _NOT_AGREED,
         "plan_stopped": gift.plan_id is not None,
         # The bank has the last word already: the rest is a gift.
         "settled": dispute.status == DisputeStatus.LOST and restated.issued is not None,
@@ -69,9 +80,15 @@ def disputed(gift: Donation, dispute: Dispute, *, before: str, left: int, restat
     document = restated.issued or restated.voided
     key = f"{dispute}:{document.reference}" if document else str(dispute)
     taken = {DisputeStatus.OPEN, DisputeStatus.LOST}
-    if dispute.status in taken and (before not in taken or said["settled"]):
+    # An appeal takes away again the document that stated the rest.
+    told_anew = said["settled"] or restated.voided is not None
+    if dispute.status in taken and before in taken and restated.issued is None:
+        key += ":void"  # the letter that brought this document has its plain name
+    if dispute.status in taken and (before not in taken or told_anew):
         _owe("gift_disputed", key, gift, restated, **said)
-    elif dispute.status == DisputeStatus.WON and before in taken and gift.settled_at:
+    elif dispute.status == DisputeStatus.WON and before in taken and gift.settled_at and left > 0:
+        # Of what has come back, some may have been given back before: it counts as little as it did.
+        said["disputed_cents"] = min(dispute.amount_cents, left)
         _owe("gift_restored", key, gift, restated, **said)
 
 

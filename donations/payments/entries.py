@@ -39,3 +39,9 @@ def post_once(
 def left_of(donation: Donation) -> int:
     """What the ledger still has of a gift, in cents; below zero where more went back than came."""
     return int(donation.entries.aggregate(left=Sum("amount_cents", default=0))["left"])
+
+
+def moved_by(donation: Donation, dispute_id: str) -> int:
+    """What the ledger has of a dispute, in cents: below zero while the bank has the money."""
+    entries = donation.entries.filter(source_ref__startswith=dispute_id)
+    return int(entries.aggregate(moved=Sum("amount_cents", default=0))["moved"])

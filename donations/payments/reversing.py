@@ -13,7 +13,7 @@ from donations.gateway import Reversals
 from donations.models import DisputeStatus, Donation, RefundStatus, Status
 from donations.notices import reversals as notices
 from donations.payments import disputing, held, refunding
-from donations.payments.entries import left_of
+from donations.payments.entries import left_of, moved_by
 from donations.payments.moves import move
 
 _REASONS = {
@@ -45,12 +45,12 @@ def catch_up(donation: Donation, reversals: Reversals) -> bool:
         before, gift_status = gift.status, _standing(gift, left)
         if gift_status != before:
             move(gift, gift_status)
+        sure = left - _still_to_go(gift)
         restated = receipts.restate(
             gift,
-            amount_cents=0 if gift_status == Status.DISPUTED else max(left, 0),
+            amount_cents=0 if gift_status == Status.DISPUTED else max(sure, 0),
             reason=_REASONS[gift_status],
         )
-        sure = left - _still_to_go(reversals)
         _tell(gift, refunds, disputes, left=left, sure=sure, restated=restated)
     donation.status = gift.status
     return (
@@ -86,12 +86,12 @@ def _tell(
             notices.disputed(gift, told.dispute, before=told.before, left=sure, restated=restated)
 
 
-def _still_to_go(reversals: Reversals) -> int:
-    """What banks contest and have not taken yet, in cents: Stripe may tell of a dispute first."""
-    contested = [each for each in reversals.disputes if each.status == "open"]
-    return sum(
-        max(each.amount_cents + sum(moved.amount_cents for moved in each.movements), 0) for each in contested
-    )
+def _still_to_go(gift: Donation) -> int:
+    """What banks contest, or have for good, and have not taken yet by our ledger, in cents: Stripe may tell
+    of a dispute, and of its end, before it books what it moves.
+    """
+    rows = gift.disputes.filter(status__in=[DisputeStatus.OPEN, DisputeStatus.LOST])
+    return sum(max(row.amount_cents + moved_by(gift, row.stripe_dispute_id), 0) for row in rows)
 
 
 def _standing(gift: Donation, left: int) -> Status:

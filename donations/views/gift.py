@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from donations import reconcile, tax
+from donations import payments, reconcile, tax
 from donations.models import Donation, Status
 
 _ASK_STRIPE_EVERY = dt.timedelta(seconds=3)
@@ -33,6 +33,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "state": donation.status,
             "refresh_seconds": seconds,
             "next_year": _next_year(donation),
+            "left_cents": payments.left_of(donation) if donation.status == Status.PAID else None,
         },
     )
     if seconds is not None:

@@ -43,6 +43,7 @@ def owe_all(language: str) -> None:
         "program_title": "Hématologie",
         "voided_reference": "C-2026-000001",
         "issued_reference": "C-2026-000002",
+        "not_agreed": True,
         "plan_stopped": True,
         "contact_email": "dons@example.org",
         "reason": "Le paiement a été fait deux fois",

@@ -117,3 +117,15 @@ def test_what_was_given_back_offers_no_more() -> None:
 
     assert "There is nothing to give back of this gift." in text_of(answer)
     assert address(gift) not in answer.content.decode()
+
+
+def test_a_page_from_before_with_another_amount_is_not_said_to_give_back(program: Program) -> None:
+    gift, client = paid(), staff.signed_in("Treasurer")
+    data = answers(client, gift, amount="10", reason="donor", confirm="1")
+    client.post(address(gift), data, follow=True)
+
+    again = client.post(address(gift), {**data, "amount": "20"}, follow=True)  # the browser's way back
+
+    assert Refund.objects.get().amount_cents == 1000
+    assert "goes back to the donor" not in text_of(again)
+    assert LogEntry.objects.count() == 1

@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from donations import comparison, tasks
@@ -22,6 +23,7 @@ from donations.models import (
 )
 from programs.models import Program
 from sandbox.models import StripeObject
+from tests import staff
 from tests.donations.books import compare, paid_gift, post_by_hand, settled_gift
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,3 +174,35 @@ def test_comparing_now_is_asked_of_a_worker(treasurer: Client) -> None:
     answer = treasurer.post("/admin/donations/comparison/run/", follow=True)
 
     assert "The comparison has begun." in answer.content.decode()
+
+
+def test_asking_again_keeps_the_words_that_say_what_differs() -> None:
+    settled_gift()
+    for each in StripeObject.objects.filter(kind__in=["charge", "balance_transaction"]):
+        each.data["created"] -= 2 * 86_400
+        each.save()
+    (row,) = compare().left
+    days = row.detail
+
+    comparison.look_again(row, by=staff.member("Treasurer"))
+
+    row.refresh_from_db()
+    assert (row.difference, row.detail) == ("date", days)
+
+
+def test_whoever_comes_second_is_not_told_that_they_closed_or_repaired_it(
+    treasurer: Client, program: Program
+) -> None:
+    post_by_hand(program, "re_x")
+    (row,) = compare().left
+    comparison.explain(row, words="first", by=staff.member("Administrator"))
+
+    said = ""
+    for name, data in (("explain", {"words": "second"}), ("look", {})):
+        address = reverse(f"admin:donations_discrepancy_{name}", args=[row.pk])
+        said += " ".join(map(str, treasurer.post(address, data, follow=True).context["messages"]))
+
+    row.refresh_from_db()
+    assert row.explanation == "first"
+    assert "with your explanation" not in said
+    assert "our ledger has it now" not in said

@@ -13,6 +13,7 @@ from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import faults
+from sandbox.models import StripeObject
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give
 from tests.planning import hear
 
@@ -141,3 +142,19 @@ def test_the_first_debit_of_a_plan_is_told_although_its_page_was_not_written_dow
 
     assert Donation.objects.get().status == Status.PROCESSING
     assert list(Letter.objects.values_list("kind", flat=True)) == ["gift_processing"]
+
+
+def test_no_letter_says_that_a_gift_has_reached_us_on_a_day_to_come(program: Program) -> None:
+    """Stripe may tell that a debit has succeeded before the day on which it is credited."""
+    donation = give()
+    debit(donation)
+    movement = StripeObject.objects.get(kind="balance_transaction")
+    movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
+    movement.save()
+    banks_answer()
+
+    refreshed()
+
+    words = rendering.render(Letter.objects.get(kind="gift_thanks"))
+    assert "reached us" not in words.text + words.html
+    assert "is credited to us on" in words.text

@@ -231,3 +231,35 @@ def test_an_appeal_that_is_lost_with_the_same_deadline_is_told_to_staff() -> Non
 
     notices = Letter.objects.filter(kind="staff_notice").order_by("pk")
     assert [letter.facts["what"] for letter in notices] == ["dispute_open", "dispute_lost"] * 2
+
+
+@pytest.mark.parametrize("reason", ["insufficient_funds", "bank_cannot_process", "incorrect_account_details"])
+def test_a_donor_whose_account_was_short_is_not_said_to_have_disagreed(reason: str) -> None:
+    gift = paid()
+    at_stripe(charge_of(gift), "dispute")
+    row = StripeObject.objects.get(kind="dispute")
+    row.data |= {"reason": reason, "status": "lost"}
+    row.save()
+
+    listen()
+
+    assert "you did not agree" not in rendering.render(Letter.objects.get(kind="gift_disputed")).text
+
+
+def test_the_donor_hears_when_an_appeal_makes_the_document_of_the_rest_void(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gift = paid()
+    monkeypatch.setattr("sandbox.disputes.blank", lambda *asked: {**blank(*asked), "amount": 2000})
+    at_stripe(charge_of(gift), "dispute")
+    listen()
+    at_stripe(of_kind("dispute"), "lose")
+    listen()
+    stated = Receipt.objects.get(state=ReceiptState.ISSUED)
+
+    stripe_has(gift, status="appeal_under_review")
+
+    stated.refresh_from_db()
+    last = Letter.objects.filter(kind="gift_disputed").order_by("-pk")[0]
+    assert stated.state == ReceiptState.VOIDED
+    assert f"{stated.reference} is void" in rendering.render(last).text

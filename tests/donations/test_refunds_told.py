@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from donations import gateway, payments, reconcile, refunds, reversals
@@ -244,3 +245,13 @@ def test_a_refund_that_stripe_has_not_booked_yet_is_asked_about_again(program: P
     assert reversals.compare(charge_of(donation)) == "caught up with Stripe"
 
     assert raised(program) == 0
+
+
+def test_the_page_of_a_gift_given_back_in_part_says_what_counts(client: Client) -> None:
+    gift = paid()
+    in_dashboard(gift, 2000)
+    listen()
+
+    page = client.get(reverse("donations:gift", args=[gift.public_id])).content.decode()
+
+    assert "<strong>€30</strong> of your gift of <strong>€50</strong> is counted" in page

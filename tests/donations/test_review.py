@@ -23,7 +23,7 @@ from sandbox import faults, store
 from sandbox.models import StripeObject
 from sandbox.resources import refunds as refund_resource
 from tests import staff
-from tests.donations.reversal_gifts import begun, in_dashboard, listen
+from tests.donations.reversal_gifts import at_stripe, begun, in_dashboard, listen, of_kind
 from tests.giving import form_data, pay
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -312,3 +312,66 @@ def test_a_release_that_met_a_failure_of_stripes_is_taken_at_the_next_look(progr
     donation.refresh_from_db()
     assert donation.status == Status.PAID
     assert raised(program) == 5000
+
+
+def test_taken_in_the_dashboard_and_refused_here_it_goes_back(program: Program) -> None:
+    donation = set_aside(program)
+    at_stripe(of_kind("charge"), "capture")
+    listen()
+
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+
+    assert (donation.status, Refund.objects.get().status) == (Status.REFUNDED, RefundStatus.SUCCEEDED)
+    assert raised(program) == 0
+    assert letters() == ["gift_not_taken"]
+
+
+def test_money_set_aside_last_year_and_taken_this_year_is_of_this_year(program: Program) -> None:
+    donation = set_aside(program)
+    charge = StripeObject.objects.get(kind="charge")
+    charge.data["created"] -= 5 * 86_400
+    charge.save()
+
+    review.release(donation, by=staff.member("Treasurer"))
+
+    assert donation.paid_at
+    assert timezone.now() - donation.paid_at < dt.timedelta(minutes=5)
+    assert Receipt.objects.get().facts["paid_on"] == timezone.localdate().isoformat()
+    assert LedgerEntry.objects.get().occurred_at == donation.paid_at
+
+
+def test_refused_by_staff_it_is_not_said_that_nobody_decided_in_time(program: Program) -> None:
+    donation = set_aside(program)
+
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+
+    for letter in Letter.objects.filter(facts__what="held_ended"):
+        assert "n’a pas été débité à temps" not in rendering.render(letter).text
+
+
+def test_a_refusal_that_cannot_be_carried_out_is_not_said_to_be_under_way(
+    program: Program, client: Client
+) -> None:
+    donation = paid_otherwise()
+    at_stripe(donation.stripe_charge_id or "", "dispute")
+    listen()
+    client.force_login(staff.member("Treasurer"))
+
+    page = client.post(
+        reverse("admin:donations_donation_reject", args=[donation.pk]), {"note": ""}, follow=True
+    ).content.decode()
+
+    assert Refund.objects.get().status == RefundStatus.REFUSED
+    assert "Stripe has not finished yet" not in page
+    assert "contests this gift" in page
+
+
+def test_a_release_says_what_will_count_where_a_part_went_back(program: Program) -> None:
+    donation = paid_otherwise()
+    in_dashboard(donation, 2000)
+    listen()
+
+    said = review.worth(donation)
+    review.release(donation, by=staff.member("Treasurer"))
+
+    assert said == raised(program) == 3000
