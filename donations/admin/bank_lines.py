@@ -112,6 +112,7 @@ class BankLineAdmin(ReadOnlyAdmin):
                 "doubles": doubles,
                 "same_reason": _same_reason(doubles),
                 "dismiss_form": DismissForm(),
+                "payout_reason": _payout_reason() if matching.is_payout(line) else "",
                 "other_currency": line.currency != "EUR",
                 "record_url": f"{reverse('admin:donations_offlinegift_add')}?line={line.pk}",
             }
@@ -133,7 +134,13 @@ class BankLineAdmin(ReadOnlyAdmin):
         state = badge(line.get_state_display(), _TONES[LineState(line.state)])
         if line.state == LineState.OPEN and (line.resembles_id or getattr(line, "is_resembled", False)):
             return format_html("{} {}", state, badge(_("Perhaps there already"), BAD))
+        if line.state == LineState.OPEN and matching.is_payout(line):
+            return format_html("{} {}", state, badge(_("Perhaps a payout"), BAD))
         return state
+
+
+def _payout_reason() -> str:
+    return _("Paid out by Stripe: these gifts were counted one by one.")
 
 
 def _same_reason(doubles: list[BankLine]) -> str:

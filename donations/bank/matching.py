@@ -49,6 +49,15 @@ _JOINED = {
 }
 
 
+# As it signs its transfers; a donor of this name is asked about, and not refused.
+_STRIPE = re.compile(r"\bstripe\b", re.IGNORECASE)
+
+
+def is_payout(line: BankLine) -> bool:
+    """Whether this looks like what Stripe pays out: gifts that were counted one by one as they came."""
+    return _STRIPE.search(f"{line.name} {line.text}") is not None
+
+
 def proposals(line: BankLine) -> list[Proposal]:
     """The surest first, nobody twice, nobody who was forgotten, a few at most."""
     found = [*_by_reference(line), *_by_announcement(line), *_by_name(line)]

@@ -120,4 +120,4 @@ def expire_checkout(session_id: str) -> None:
 
 def _paid_once(session: stripe.checkout.Session) -> bool:
     """A plan's first payment is its invoice's: the session only names it."""
-    return session.payment_status == "paid" and session.mode == "payment"
+    return session.mode == "payment" and standings.of_session(session) == "paid"

@@ -20,9 +20,10 @@ def of_intent(intent: stripe.PaymentIntent) -> Standing:
 
 
 def of_session(session: stripe.checkout.Session) -> Standing:
+    """Of what was set aside and then taken, the PaymentIntent knows, whatever the page still says."""
     if session.payment_status == "paid":
         return "paid"
     intent = session.payment_intent
     if session.status != "complete" or not isinstance(intent, stripe.PaymentIntent):
         return "waiting"
-    return "processing" if (standing := of_intent(intent)) in ("waiting", "paid") else standing
+    return "processing" if (standing := of_intent(intent)) == "waiting" else standing

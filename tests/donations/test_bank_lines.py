@@ -256,3 +256,31 @@ def test_lines_that_wait_are_on_the_first_page(treasurer: User) -> None:
     page = staff.signed_in("Treasurer").get("/admin/").content.decode()
 
     assert "1 line of a bank statement waits to be looked at." in page
+
+
+@pytest.mark.parametrize(
+    ("said", "is_payout"),
+    [
+        ({"name": "STRIPE TECHNOLOGY EUROPE LTD", "text": "STRIPE X1Y2"}, True),
+        ({"name": "", "text": "VIR SEPA Stripe"}, True),
+        ({"name": "CAMILLE STRIPEAU"}, False),
+    ],
+)
+def test_what_stripe_pays_out_is_not_taken_for_a_gift(
+    treasurer: User, campaign: Program, said: dict[str, str], is_payout: bool
+) -> None:
+    line = one_line(treasurer, **said)
+    client = staff.signed_in("Treasurer")
+    address = reverse("admin:donations_bankline_change", args=[line.pk])
+    lines = reverse("admin:donations_bankline_changelist")
+
+    assert ("Perhaps a payout" in client.get(lines).content.decode()) is is_payout
+    page = client.get(address).content.decode()
+    assert ("It is a payout" in page) is is_payout
+
+    if is_payout:
+        reason = "Paid out by Stripe: these gifts were counted one by one."
+        assert f'value="{reason}"' in page
+        client.post(reverse("admin:donations_bankline_dismiss", args=[line.pk]), {"reason": reason})
+        line.refresh_from_db()
+        assert (line.state, line.reason) == (LineState.DISMISSED, reason)

@@ -375,3 +375,17 @@ def test_a_release_says_what_will_count_where_a_part_went_back(program: Program)
     review.release(donation, by=staff.member("Treasurer"))
 
     assert said == raised(program) == 3000
+
+
+def test_taken_it_settles_whatever_the_payment_page_still_says(program: Program) -> None:
+    donation = set_aside(program)
+    Donation.objects.update(reviewed_at=donation.created_at, reviewed_by=staff.member("Treasurer"))
+    client().v1.payment_intents.capture(of_kind("payment_intent"))
+    page = StripeObject.objects.get(kind="checkout.session")
+    page.data["payment_status"] = "unpaid"
+    page.save()
+    donation.refresh_from_db()
+
+    reconcile.refresh(donation)
+
+    assert (donation.status, raised(program)) == (Status.PAID, 5000)
