@@ -1,6 +1,6 @@
 """Eight worker processes, each event delivered three times in random order, kill -9 at random: nothing twice.
 
-EVENTS=2000 takes the full figure; by itself the suite runs fewer, which takes seconds.
+EVENTS=2000 takes the full figure, as `.ci/run` does; by itself the suite runs fewer, which takes seconds.
 """
 
 import json

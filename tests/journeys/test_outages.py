@@ -3,7 +3,8 @@
 The site is the whole of `make run`, with a PostgreSQL and a Redis of its own, and asks the test's sandbox
 as it would ask Stripe. Moments of an outage stand for the minutes of a real one: where the site would
 wait a minute before it tries again, the minute is said to have passed. `OUTAGE_SECONDS=60 make services-test
-ARGS=tests/journeys/test_outages.py` has each of them last a real minute, and nothing said.
+ARGS=tests/journeys/test_outages.py`, which `.ci/run` calls, has each of them last a real minute, and nothing
+said.
 """
 
 import datetime as dt
