@@ -5,9 +5,13 @@ import shutil
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Milliseconds for whatever is to come on a page, on a machine with much else to do: bounds, not waits.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE / 2)
+
 _ARGUMENTS = (
     "--no-sandbox",  # root, as in CI, has no other way
     "--disable-dev-shm-usage",

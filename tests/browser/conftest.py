@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.browser.chromium import lacking, launch
+from tests.browser.chromium import PATIENCE, lacking, launch
 from tests.production import served
 from tests.running import Run, prepare
 
@@ -87,7 +87,7 @@ def browse(chromium: Browser, site: Run) -> Iterator[Browse]:
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", on_console)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from programs import loading
 from programs.models import Program
 from tests.browser import donor
+from tests.browser.chromium import PATIENCE
 from tests.browser.conftest import WIDE, Browse
 from tests.browser.donor import Visitor
 
@@ -51,7 +52,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def reader(chromium: Browser, language: str) -> Iterator[BrowserContext]:
     with chromium.new_context(locale={"en": "en-GB", "fr": "fr-FR"}[language]) as context:
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         yield context
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from donations.guard import attacks
 from programs.models import Program
 from tests.browser import donor
+from tests.browser.chromium import PATIENCE
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.donor import Visitor
 
@@ -27,7 +28,7 @@ def visit(chromium: Browser, stripe_sandbox: str) -> Iterator[Callable[..., Page
             locale=language,
             java_script_enabled=javascript,
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 
