@@ -30,10 +30,10 @@ def address() -> str:
 def problems() -> list[Problem]:
     """Everything that would keep this site from hearing of its money. Empty when all is well.
 
-    Asks Stripe; changes nothing. Raises `gateway.Unavailable`, or `gateway.Refused` where the key may
-    not read webhook endpoints.
+    Asks Stripe; changes nothing. Raises `gateway.Unavailable`, also where the key may not read that, or
+    `gateway.Refused`.
     """
-    return [*_of_endpoints(gateway.endpoints()), *_of_modes()]
+    return [*_of_endpoints(gateway.endpoints()), *_of_payment_page(), *_of_modes()]
 
 
 def _of_endpoints(found: list[Endpoint]) -> Iterator[Problem]:
@@ -67,10 +67,24 @@ def _of_endpoint(endpoint: Endpoint) -> Iterator[Problem]:
             f"{endpoint.endpoint_id} is not sent {', '.join(lacking)}.",
             "Add these events to the endpoint, then run `manage.py reconcile`.",
         )
-    if endpoint.api_version and endpoint.api_version != gateway.api_version():
+    if endpoint.api_version != gateway.api_version():  # none is the account's own, whichever that is
+        spoken = (
+            f"API version {endpoint.api_version}" if endpoint.api_version else "the account’s own version"
+        )
         yield Problem(
-            f"{endpoint.endpoint_id} speaks API version {endpoint.api_version}, we {gateway.api_version()}.",
+            f"{endpoint.endpoint_id} speaks {spoken}, we {gateway.api_version()}.",
             "Make a new endpoint with our version: an endpoint keeps the one it was made with.",
+        )
+
+
+def _of_payment_page() -> Iterator[Problem]:
+    """Stripe opens no page for a donor before somebody has said in its dashboard what may be done there."""
+    if not gateway.payment_page_is_set_up():
+        mode = _mode(gateway.is_live())
+        yield Problem(
+            "Stripe’s page where donors change their card or account cannot be opened.",
+            f"Save the customer portal’s settings in {mode} mode, with changing the way of paying on"
+            " (Stripe’s dashboard, Settings, Billing).",
         )
 
 

@@ -6,6 +6,7 @@ and takes every event unless it is told otherwise.
 
 from typing import Any
 
+import stripe
 from django.conf import settings
 
 from sandbox import store
@@ -23,18 +24,25 @@ def own() -> StripeObject:
     """The site's own endpoint, made at the first look."""
     row = store.find(KIND, _OWN)
     if row is None:
-        data = blank(_OWN, settings.SANDBOX_WEBHOOK_URL, ["*"], "The site itself")
+        data = blank(_OWN, settings.SANDBOX_WEBHOOK_URL, ["*"], "The site itself", stripe.api_version)
         row, _made = StripeObject.objects.get_or_create(
             object_id=_OWN, defaults={"kind": KIND, "created": data["created"], "data": data}
         )
     return row
 
 
-def blank(endpoint_id: str, url: str, enabled_events: list[str], description: str | None) -> dict[str, Any]:
+def blank(
+    endpoint_id: str,
+    url: str,
+    enabled_events: list[str],
+    description: str | None,
+    api_version: str | None = None,
+) -> dict[str, Any]:
+    """Without an `api_version` it speaks the account's own."""
     return {
         "id": endpoint_id,
         "object": KIND,
-        "api_version": None,
+        "api_version": api_version,
         "application": None,
         "created": store.now(),
         "description": description,

@@ -79,8 +79,12 @@ def come_back(refund: StripeObject, reason: str = _FAILURE) -> None:
     """The payer's bank did not take it: the money is ours again, and the charge is less refunded."""
     due.take(DUE, refund)
     previous = {"status": refund.data["status"]}
+    charge = store.fetch(charges.KIND, refund.data["charge"])
+    by_card = charge.data["payment_method_details"]["type"] == "card"
     back = balance_transactions.record(
-        "refund_failure",
+        # Of anything but a card, what comes back is called as what left (docs.stripe.com/reports/
+        # balance-transaction-types).
+        "refund_failure" if by_card else "payment_refund",
         refund.data,
         refund.data["amount"],
         0,
@@ -93,7 +97,6 @@ def come_back(refund: StripeObject, reason: str = _FAILURE) -> None:
     }
     refund.data.pop("pending_reason", None)
     store.save(refund)
-    charge = store.fetch(charges.KIND, refund.data["charge"])
     _refunded(charge, -refund.data["amount"])
     store.save(charge)
     events.emit("refund.updated", refund.data, None, previous)

@@ -41,6 +41,7 @@ from donations.gateway.subscriptions import (
     open_payment_page,
     pause_subscription,
     pay_with,
+    payment_page_is_set_up,
     resume_subscription,
     void_invoice,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "open_payment_page",
     "pause_subscription",
     "pay_with",
+    "payment_page_is_set_up",
     "read_event",
     "resume_subscription",
     "void_invoice",

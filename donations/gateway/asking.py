@@ -1,5 +1,6 @@
 """How Stripe is asked: the client, its patience, and the two ways in which asking can go wrong."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -8,6 +9,8 @@ from typing import TypeVar
 
 import stripe
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 # The library's own defaults are no retry and 80 seconds. A donor is waiting.
 _CONNECT_SECONDS = 3
@@ -61,6 +64,9 @@ def asking() -> Iterator[None]:
     try:
         yield
     except stripe.StripeError as error:
+        if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+            # To whoever asks, Stripe is away for a while; it stays so until a person hears of it.
+            logger.error("Stripe does not take our key: %s %s", type(error).__name__, error.request_id)
         raise _translated(error) from error
     except (AttributeError, TypeError, LookupError, ValueError, OverflowError) as error:
         raise Unavailable(f"an answer that cannot be read: {told(error)}") from error

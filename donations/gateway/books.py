@@ -1,6 +1,7 @@
 """Stripe's own books: every movement of its balance, for comparing ours with them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import stripe
@@ -21,6 +22,8 @@ _KINDS: dict[str, MovementKind] = {
     "payment_reversal": "dispute",
 }
 _PAGE = 100  # the most that Stripe gives at once
+_REFUNDS = ("re_", "pyr_")
+_REFUND_ID = re.compile(r"\b(re|pyr)_[A-Za-z0-9]+")
 
 
 def movements(since: dt.datetime, until: dt.datetime) -> Iterator[Movement]:
@@ -65,25 +68,47 @@ def fetch_owner(charge_id: str) -> Owner:
 def _movement(balance: stripe.BalanceTransaction) -> Movement | None:
     source = balance.source
     kind = _kind(balance)
-    if kind is None or (isinstance(source, stripe.Charge) and source.status != "succeeded"):
+    if kind is None or (
+        kind == "gift" and isinstance(source, stripe.Charge) and source.status != "succeeded"
+    ):
         return None  # a debit that is under way, or that was booked at first and refused in the end
+    is_of_charge = kind == "gift" or isinstance(source, stripe.Charge)
     return Movement(
         balance_transaction_id=balance.id,
         kind=kind,
-        source_ref=id_of(source),
-        charge_id=id_of(source) if kind == "gift" else id_of(getattr(source, "charge", None)),
+        source_ref=_source_ref(balance, kind),
+        charge_id=id_of(source if is_of_charge else getattr(source, "charge", None)),
         amount_cents=_taken(balance),
         fee_cents=balance.fee,
         currency=balance.currency.upper(),
-        occurred_at=_moved_at(balance),
+        occurred_at=_moved_at(balance, kind),
     )
 
 
 def _kind(balance: stripe.BalanceTransaction) -> MovementKind | None:
-    """An adjustment is a dispute's where its source is one: out when it opens, back when it is won."""
-    if balance.type == "adjustment" and id_of(balance.source).startswith(("du_", "dp_")):
-        return "dispute" if balance.amount < 0 else "dispute_reversed"
-    return None if was_only_held(balance) else _KINDS.get(balance.type)
+    """An adjustment is a dispute's where its source is one: out when it opens, back when it is won.
+
+    What comes back of a refund that could not be made is a `refund_failure` or an adjustment where it was
+    a card's; where it was a debit's it is called `payment_refund`, as what left.
+    """
+    if balance.type == "adjustment":
+        if balance.reporting_category == "refund_failure":
+            return "refund_reversed"
+        if id_of(balance.source).startswith(("du_", "dp_")) and balance.amount:
+            return "dispute" if balance.amount < 0 else "dispute_reversed"
+    if was_only_held(balance):
+        return None
+    kind = _KINDS.get(balance.type)
+    return "refund_reversed" if kind == "refund" and balance.amount > 0 else kind
+
+
+def _source_ref(balance: stripe.BalanceTransaction, kind: MovementKind) -> str:
+    """Of an adjustment for a refund that failed, the description may be all that names the refund."""
+    source = id_of(balance.source)
+    if kind == "refund_reversed" and not source.startswith(_REFUNDS):
+        named = _REFUND_ID.search(balance.description or "")
+        return named[0] if named else source or balance.id
+    return source
 
 
 def _taken(balance: stripe.BalanceTransaction) -> int:
@@ -94,8 +119,8 @@ def _taken(balance: stripe.BalanceTransaction) -> int:
     return balance.amount
 
 
-def _moved_at(balance: stripe.BalanceTransaction) -> dt.datetime:
+def _moved_at(balance: stripe.BalanceTransaction, kind: MovementKind) -> dt.datetime:
     """A card's money moves when it is charged, a debit's when it is credited, the rest when it is booked."""
-    if isinstance(balance.source, stripe.Charge):
+    if kind == "gift" and isinstance(balance.source, stripe.Charge):
         return money.paid_at(balance.source, balance)
     return dt.datetime.fromtimestamp(balance.created, tz=dt.UTC)

@@ -83,7 +83,10 @@ def _standing(
         return "closed", None  # nothing has moved at Stripe: credit, or money that came another way
     if found.status in ("void", "uncollectible"):
         return "closed", None
-    if found.status != "open" or intent is None or not found.attempted:
+    if found.status != "open" or intent is None:
+        return "waiting", None
+    # What was tried on the payment page, before there was an invoice, may be no attempt of the invoice's.
+    if not (found.attempted or intent.latest_charge):
         return "waiting", None
     standing = of_intent(intent)
     return ("failed" if standing == "waiting" else standing), None

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from contextlib import suppress
+from dataclasses import replace
 
 import stripe
 from stripe.params import SubscriptionUpdateParams
@@ -31,7 +32,10 @@ def fetch_subscription(subscription_id: str, *, patient: bool = True) -> Subscri
         asked = client(patient=patient).v1
         found = asked.subscriptions.retrieve(subscription_id, {"expand": _WAYS_TO_PAY})
         chosen = _chosen_by_customer(found)
-        return _read(found, asked.payment_methods.retrieve(chosen) if chosen else None)
+        told = _read(found, asked.payment_methods.retrieve(chosen) if chosen else None)
+        if found.status == "incomplete" and _is_with_the_bank(told.latest_invoice_id, patient=patient):
+            return replace(told, status="active")
+        return told
 
 
 def pay_with(subscription_id: str, method_id: str, *, patient: bool = True) -> None:
@@ -58,7 +62,7 @@ def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
                     "id": item.id,
                     "price_data": {
                         "currency": item.price.currency,
-                        "product": id_of(item.price.product),
+                        "product": _in_use(id_of(item.price.product), key),
                         "recurring": {
                             "interval": recurring.interval,
                             "interval_count": recurring.interval_count,
@@ -71,6 +75,19 @@ def change_amount(subscription_id: str, amount_cents: int, *, key: str) -> None:
             "proration_behavior": "none",
         }
         client().v1.subscriptions.update(subscription_id, params, {"idempotency_key": key})
+
+
+def _in_use(product_id: str, key: str) -> str:
+    """This product, or one like it where somebody has archived it in the dashboard.
+
+    What is asked already goes on, but Stripe takes no new price for a product that is not active
+    (docs.stripe.com/products-prices/manage-prices).
+    """
+    products = client().v1.products
+    product = products.retrieve(product_id)
+    if product.active:
+        return product.id
+    return products.create({"name": product.name}, {"idempotency_key": f"{key}-product"}).id
 
 
 def pause_subscription(subscription_id: str, *, key: str) -> None:
@@ -122,6 +139,17 @@ def open_payment_page(customer_id: str, *, language: str, return_url: str) -> st
     }
     with asking():
         return client().v1.billing_portal.sessions.create(params).url
+
+
+def payment_page_is_set_up() -> bool:
+    """Whether Stripe would open that page: somebody has saved its settings, with changing what pays on.
+
+    An account begins without, in each mode (docs.stripe.com/customer-management/configure-portal). Raises
+    as above.
+    """
+    with asking():
+        found = client().v1.billing_portal.configurations.list({"is_default": True, "active": True}).data
+        return any(each.features.payment_method_update.enabled for each in found)
 
 
 def _void_what_waits(subscription_id: str) -> None:
@@ -181,6 +209,14 @@ def _read(found: stripe.Subscription, chosen: stripe.PaymentMethod | None) -> Su
         chosen_since=chosen.id if own and chosen and chosen.created >= own.created else "",
         was_paid=found.status not in ("incomplete", "incomplete_expired"),
     )
+
+
+def _is_with_the_bank(invoice_id: str, *, patient: bool) -> bool:
+    """Whether a bank has been asked for the first payment, and takes its days: so long Stripe may call the
+    subscription incomplete (docs.stripe.com/billing/subscriptions/overview#subscription-statuses), although
+    its donor has done all there is to do.
+    """
+    return bool(invoice_id) and fetch_invoice(invoice_id, patient=patient).standing == "processing"
 
 
 def _chosen_by_customer(found: stripe.Subscription) -> str:

@@ -67,7 +67,14 @@ def _running() -> QuerySet[RecurringDonation]:
 
 
 def _details(invoice: dict[str, Any]) -> dict[str, Any]:
-    return (invoice.get("parent") or {}).get("subscription_details") or {}
+    """The subscription that an invoice bills, with what is written on it.
+
+    An endpoint that was not told which version of the API to speak speaks the account's: before 2025-03-31
+    it had both at the top (docs.stripe.com/changelog/basil).
+    """
+    if details := (invoice.get("parent") or {}).get("subscription_details"):
+        return dict(details)
+    return {**(invoice.get("subscription_details") or {}), "subscription": invoice.get("subscription")}
 
 
 def _plan(details: dict[str, Any]) -> RecurringDonation | None:

@@ -120,7 +120,7 @@ def _changes(plan: RecurringDonation, told: gateway.Subscription) -> dict[str, o
         # All attempts are made, and Stripe was set to leave it at that: we end it.
         changes |= {"stop_requested_at": now, "end_reason": EndReason.FAILED}
     if status == PlanStatus.ENDED:
-        changes |= end(plan, end_reason=plan.end_reason or _reason(plan, told))
+        changes |= end(plan, end_reason=plan.end_reason or _reason(told))
     return changes
 
 
@@ -129,16 +129,19 @@ def _after(seen: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     return max(now, seen + dt.timedelta(microseconds=1)) if seen else now
 
 
-def _reason(plan: RecurringDonation, told: gateway.Subscription) -> EndReason:
-    if plan.status == PlanStatus.PENDING and not told.was_paid:
+def _reason(told: gateway.Subscription) -> EndReason:
+    if not told.was_paid:
         return EndReason.ABANDONED
     return _REASONS.get(told.end_reason, EndReason.STRIPE)
 
 
 def _tell(plan: RecurringDonation, was: str, amount_cents: int) -> None:
-    """Owe the letters about what has become of a plan that had begun."""
+    """Owe the letters about what has become of a plan that had begun.
+
+    Of one whose first debit came to nothing, the letter about that debit says it all.
+    """
     at = plan.checked_at
-    if was == PlanStatus.PENDING or at is None:
+    if was == PlanStatus.PENDING or plan.end_reason == EndReason.ABANDONED or at is None:
         return
     if plan.status == PlanStatus.ENDED:
         notices.ended(plan)

@@ -32,7 +32,7 @@ def create(call: Call) -> dict[str, Any]:
     data = portal_sessions.blank(
         configuration=configuration["id"],
         customer=customer.object_id,
-        flow=_flow(given.get("flow_data"), customer.object_id),
+        flow=_flow(given.get("flow_data"), customer.object_id, configuration["features"]),
         locale=given.get("locale"),
         return_url=return_url,
     )
@@ -130,11 +130,16 @@ def _configuration(wanted: str | None) -> dict[str, Any]:
     return data
 
 
-def _flow(given: dict[str, Any] | None, customer_id: str) -> dict[str, Any] | None:
+def _flow(given: dict[str, Any] | None, customer_id: str, features: dict[str, Any]) -> dict[str, Any] | None:
     if given is None:
         return None
     if given["type"] not in _FLOWS:
         raise errors.NotSimulated(f"the portal's flow {given['type']}", param="flow_data[type]")
+    if not features[given["type"]]["enabled"]:
+        raise errors.InvalidRequest(
+            f"The portal's configuration does not have `features[{given['type']}]` enabled.",
+            param="flow_data[type]",
+        )
     cancel = given.get("subscription_cancel")
     if given["type"] == "subscription_cancel":
         if cancel is None:

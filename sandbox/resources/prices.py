@@ -95,7 +95,14 @@ def _product(given: dict[str, Any], path: str) -> str:
     if "product" in given and "product_data" in given:
         raise errors.exclusive("product", "product_data", param=_at(path, "product"))
     if "product" in given:
-        return store.named("product", given["product"], _at(path, "product")).object_id
+        product = store.named("product", given["product"], _at(path, "product"))
+        if path and not product.data["active"]:
+            raise errors.InvalidRequest(
+                f"The product {product.object_id} is marked as inactive, and thus no new subscriptions can "
+                "be created to any plans of this product.",
+                param=_at(path, "product"),
+            )
+        return product.object_id
     if "product_data" not in given:
         raise errors.missing(_at(path, "product_data"))
     made: str = products.make(given["product_data"], None)["id"]

@@ -1,12 +1,13 @@
 from typing import Any
 
+import stripe
 from django.conf import settings
 
 from sandbox import endpoints, errors, lists, store, values
 from sandbox.calls import Call
 from sandbox.models import StripeObject
 
-_SIMULATED = {"description", "disabled", "enabled_events", "expand", "metadata", "url"}
+_SIMULATED = {"api_version", "description", "disabled", "enabled_events", "expand", "metadata", "url"}
 _SECRET_LENGTH = 32
 
 
@@ -14,7 +15,11 @@ def create(call: Call) -> dict[str, Any]:
     given = call.params
     _check(given)
     data = endpoints.blank(
-        store.new_id(endpoints.KIND), given["url"], given["enabled_events"], given.get("description") or None
+        store.new_id(endpoints.KIND),
+        given["url"],
+        given["enabled_events"],
+        given.get("description") or None,
+        given.get("api_version"),
     )
     data["metadata"] = values.merged_metadata({}, given.get("metadata"))
     row = store.add(data, private={"secret": f"whsec_{store.random_text(_SECRET_LENGTH)}"})
@@ -67,6 +72,8 @@ def _present(row: StripeObject) -> dict[str, Any]:
 def _check(given: Any) -> None:
     for name in given.keys() - _SIMULATED:
         raise errors.NotSimulated(f"webhook endpoints with {name}", param=name)
+    if given.get("api_version", stripe.api_version) != stripe.api_version:
+        raise errors.NotSimulated(f"API version {given['api_version']}", param="api_version")
     if "url" in given:
         values.url(given["url"], "url")
     if "enabled_events" in given and not given["enabled_events"]:

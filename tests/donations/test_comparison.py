@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from donations import comparison, gateway, ledger, reconcile
+from donations import comparison, gateway, ledger, reconcile, reversals
 from donations.comparison import finding, standing
 from donations.models import (
     Comparison,
@@ -27,6 +27,7 @@ from sandbox import disputes as sandbox_disputes
 from sandbox.models import StripeObject
 from tests.donations.books import compare, in_stripes_books, paid_gift, post_by_hand, settled_gift
 from tests.donations.odd_money import change
+from tests.donations.reversal_gifts import at_stripe, in_dashboard
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -346,3 +347,71 @@ def test_a_difference_that_somebody_closes_at_this_moment_stops_no_comparison(
     monkeypatch.setattr("donations.comparison.standing.transaction.atomic", closed_right_after)
 
     assert standing.keep(missing, "").stripe_cents == 5000
+
+
+def a_debit_given_back() -> tuple[Donation, str]:
+    """And we have heard of it. The account is closed: its bank will send the money back."""
+    donation = give()
+    debit(donation)
+    banks_answer()
+    reconcile.refresh(donation)
+    donation.refresh_from_db()
+    refund = in_dashboard(donation).id
+    at_stripe(refund, "arrive")
+    reversals.compare(donation.stripe_charge_id or "")
+    return donation, refund
+
+
+def test_a_debit_whose_refund_came_back_is_in_both_books_alike() -> None:
+    """Stripe calls both movements `payment_refund`: only what they did to the balance tells them apart."""
+    donation, refund = a_debit_given_back()
+    at_stripe(refund, "come_back")
+    reversals.compare(donation.stripe_charge_id or "")
+
+    outcome = compare(days=60)
+
+    assert (outcome.comparison.movements, outcome.left, outcome.repaired) == (3, [], [])
+
+
+def test_a_debits_refund_that_came_back_unheard_counts_again(program: Program) -> None:
+    donation, refund = a_debit_given_back()
+    at_stripe(refund, "come_back")
+
+    outcome = compare(days=60)
+
+    assert (outcome.left, outcome.repaired) == ([], [f"refund_reversed {refund}: caught up with Stripe"])
+    donation.refresh_from_db()
+    assert (donation.status, ledger.read_total(program).raised_cents) == (Status.PAID, 5000)
+
+
+def test_a_debit_that_stripe_says_was_reversed_is_looked_into_and_shown(program: Program) -> None:
+    """Stripe may book what a bank takes back under the payment's name, and not under the dispute's."""
+    donation = give()
+    debit(donation)
+    banks_answer()
+    reconcile.refresh(donation)
+    donation.refresh_from_db()
+    at_stripe(donation.stripe_charge_id or "", "dispute")
+    taken = StripeObject.objects.get(kind="balance_transaction", data__type="adjustment")
+    taken.data |= {"type": "payment_reversal", "source": donation.stripe_charge_id}
+    taken.save()
+
+    outcome = compare(days=60)
+
+    donation.refresh_from_db()
+    assert (donation.status, ledger.read_total(program).raised_cents) == (Status.LOST, 0)
+    assert [(row.kind, row.stripe_cents) for row in outcome.left if row.stripe_cents] == [("dispute", -5000)]
+
+
+def test_a_cards_refund_that_came_back_as_an_adjustment_is_no_difference() -> None:
+    """Stripe books some so, and says in words only which refund it was."""
+    donation = settled_gift()
+    at_stripe(in_dashboard(donation).id, "come_back")
+    reversals.compare(donation.stripe_charge_id or "")
+    back = StripeObject.objects.get(kind="balance_transaction", data__type="refund_failure")
+    back.data |= {"type": "adjustment", "source": None}
+    back.save()
+
+    outcome = compare()
+
+    assert (outcome.comparison.movements, outcome.left) == (3, [])

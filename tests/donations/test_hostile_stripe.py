@@ -114,3 +114,17 @@ def test_a_charge_of_another_amount_at_stripe_is_held_for_a_person_and_counts_no
         "a person is looking at your gift"
         in Client().get(f"/en/gifts/{donation.public_id}/").content.decode()
     )
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_stripe_does_not_take_is_told_to_staff_and_not_only_to_donors(
+    settings: Any, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    """Rolled, or restricted to less than is asked: it does not pass by itself, as an outage does."""
+    with broken_stripe(status) as address:
+        settings.STRIPE_API_BASE = address
+        answer = Client().post("/en/hematology/give/", form_data())
+
+    assert answer.status_code == 503
+    told = [each for each in caplog.records if "does not take our key" in each.getMessage()]
+    assert [each.levelname for each in told] == ["ERROR"]

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from django.utils.html import strip_tags
 
 from donations import gateway, ledger, payments, plans, promised, reversals
-from donations.donors import sessions
+from donations.donors import giving, sessions
 from donations.gateway import asking
 from donations.models import (
     Donation,
@@ -30,7 +30,8 @@ from programs.models import Program
 from sandbox import disputes
 from sandbox.billing import renewals as at_stripe
 from sandbox.models import StripeObject
-from tests.giving import banks_answer, debit, give, pay
+from tests.donations.odd_money import change
+from tests.giving import REFUSED_IBAN, banks_answer, debit, give, pay
 from tests.planning import begin, hear, letter_kinds, pass_days, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,6 +122,62 @@ def test_a_plan_by_direct_debit_waits_for_the_bank(program: Program) -> None:
     assert letter_kinds() == ["gift_processing", "gift_thanks"]
 
 
+def test_a_plan_that_stripe_calls_incomplete_while_the_bank_is_asked_is_there_to_be_ended(
+    program: Program,
+) -> None:
+    """Stripe may call it so until the bank has answered: its donor has done all there is to do."""
+    donation = give(frequency="monthly")
+    debit(donation)
+    change("subscription", status="incomplete")
+    hear()
+
+    assert plan().status == PlanStatus.ACTIVE
+    assert list(giving.plans_of(donation.donor.email)) == [plan()]
+    assert letter_kinds() == ["gift_processing"]
+
+    assert plans.cancel(plan(), reason=EndReason.DONOR)
+    banks_answer()
+    hear()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.DONOR)
+    assert ledger.read_total(program).raised_cents == 5000
+    assert letter_kinds() == ["gift_processing", "plan_ended", "gift_thanks"]
+
+
+def test_a_plan_whose_first_debit_is_refused_while_it_is_incomplete_is_told_of_once() -> None:
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    change("subscription", status="incomplete")
+    hear()
+    banks_answer()
+    change("subscription", status="incomplete_expired")  # its 23 hours are long over
+    change("invoice", status="void")
+
+    hear()
+    hear()
+
+    assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.ABANDONED)
+    assert Donation.objects.get().status == Status.FAILED
+    assert letter_kinds() == ["gift_processing", "gift_failed"]
+
+
+def test_a_first_debit_is_with_the_bank_although_its_invoice_was_not_attempted() -> None:
+    """The bank was asked on the payment page, before there was an invoice: Stripe counts no attempt of it."""
+    debit(give(frequency="monthly"), REFUSED_IBAN)
+    change("invoice", attempted=False)
+
+    hear()
+
+    assert Donation.objects.get().status == Status.PROCESSING
+    assert letter_kinds() == ["gift_processing"]
+
+    banks_answer()
+    change("invoice", attempted=False)
+    hear()
+
+    assert Donation.objects.get().status == Status.FAILED
+    assert letter_kinds() == ["gift_processing", "renewal_failed"]
+
+
 def test_a_changed_amount_is_what_the_next_payment_asks(program: Program) -> None:
     plans.change_amount(begin(), 2000)
     pass_days(32)
@@ -130,6 +187,20 @@ def test_a_changed_amount_is_what_the_next_payment_asks(program: Program) -> Non
     assert [gift.amount_cents for gift in Donation.objects.order_by("pk")] == [5000, 2000]
     assert ledger.read_total(program).raised_cents == 7000
     assert letter_kinds() == ["gift_thanks", "plan_changed", "gift_thanks"]
+
+
+def test_the_amount_is_changed_although_its_product_was_archived_at_stripe() -> None:
+    """Each gift has made a product of its own, and whoever tidies Stripe's catalogue archives them."""
+    begin()
+    product = StripeObject.objects.of_kind("product").get().object_id
+    asking.client().v1.products.update(product, {"active": False})
+
+    plans.change_amount(plan(), 7000)
+
+    assert plan().amount_cents == 7000
+    pass_days(32)
+    hear()
+    assert [each.amount_cents for each in Donation.objects.order_by("pk")] == [5000, 7000]
 
 
 def test_a_paused_plan_asks_nothing_until_it_is_resumed(program: Program) -> None:

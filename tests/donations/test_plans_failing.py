@@ -411,3 +411,17 @@ def test_a_plan_of_which_stripe_gives_up_each_payment_and_not_the_plan_is_ended_
 
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.FAILED)
     assert letter_kinds()[-1] == "plan_ended"
+
+
+def test_a_failed_payment_is_heard_in_the_words_of_an_older_version_of_stripes_api() -> None:
+    """An endpoint that nobody told which version to speak speaks the account's, which may be years old."""
+    begin(FAILING_CARD)
+    pass_days(32)
+    event = StripeObject.objects.of_kind("event").filter(data__type="invoice.payment_failed").latest("pk")
+    invoice = event.data["data"]["object"]
+    details = invoice.pop("parent")["subscription_details"]
+    invoice |= {"subscription": details.pop("subscription"), "subscription_details": details}
+
+    assert HANDLERS["invoice.payment_failed"](invoice) == "failed"
+
+    assert letter_kinds()[-1] == "renewal_failed"

@@ -89,3 +89,26 @@ def test_stripe_that_does_not_answer_is_no_verdict(endpoint: str, settings: Any)
         call_command("check_stripe")
 
     assert failed.value.returncode == 2
+
+
+def test_an_endpoint_that_speaks_the_accounts_own_version_is_named(endpoint: str) -> None:
+    """As one made in the dashboard does: Stripe then says none, and the account may be years old."""
+    change("webhook_endpoint", api_version=None)
+
+    assert texts() == [f"{endpoint} speaks the account’s own version, we {stripe.api_version}."]
+
+
+def test_an_endpoint_that_speaks_another_version_is_named(endpoint: str) -> None:
+    change("webhook_endpoint", api_version="2020-08-27")
+
+    assert texts() == [f"{endpoint} speaks API version 2020-08-27, we {stripe.api_version}."]
+
+
+def test_a_customer_portal_that_would_not_open_is_named(endpoint: str, stripe_sandbox: str) -> None:
+    """Stripe opens it for nobody until somebody has saved in its dashboard what may be done there."""
+    portal = stripe.StripeClient("sk_test_sandbox", base_addresses={"api": f"{stripe_sandbox}/sandbox"})
+    configurations = portal.v1.billing_portal.configurations
+    (saved,) = configurations.list({"is_default": True}).data
+    configurations.update(saved.id, {"features": {"payment_method_update": {"enabled": False}}})
+
+    assert texts() == ["Stripe’s page where donors change their card or account cannot be opened."]

@@ -35,6 +35,14 @@ def test_new_amount_counts_from_the_next_period(client_of_stripe: stripe.StripeC
     assert [invoice.amount_paid for invoice in invoices_of(client_of_stripe, plan)] == [4000, 2500]
 
 
+def test_no_new_amount_of_a_product_that_is_archived(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    client_of_stripe.v1.products.update(plan["items"].data[0].price.product, {"active": False})
+
+    with pytest.raises(stripe.InvalidRequestError, match="is marked as inactive"):
+        _new_amount(client_of_stripe, plan, 4000)
+
+
 def test_prorations_are_not_simulated(client_of_stripe: stripe.StripeClient) -> None:
     plan = subscribe(client_of_stripe)
 

@@ -267,3 +267,13 @@ def test_odd_visits_change_nothing(client_of_stripe: stripe.StripeClient) -> Non
     assert "<script>" not in "".join(answer.text for answer in answers)
     assert types(client_of_stripe, seen) == []
     assert client_of_stripe.v1.subscriptions.retrieve(plan.id).cancel_at is None
+
+
+def test_portal_refuses_what_its_configuration_does_not_allow(client_of_stripe: stripe.StripeClient) -> None:
+    plan = subscribe(client_of_stripe)
+    configurations = client_of_stripe.v1.billing_portal.configurations
+    (saved,) = configurations.list({"is_default": True}).data
+    configurations.update(saved.id, {"features": {"payment_method_update": {"enabled": False}}})
+
+    with pytest.raises(stripe.InvalidRequestError, match="payment_method_update"):
+        _portal(client_of_stripe, plan)

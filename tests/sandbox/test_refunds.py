@@ -8,7 +8,7 @@ import stripe
 from django.test import Client
 from django.utils import timezone
 
-from sandbox import sweep
+from sandbox import actions, sweep
 
 from .conftest import debit, pay
 
@@ -202,3 +202,24 @@ def test_dashboard_refunds_a_part_and_then_the_rest(
     assert 'max="3000"' in page
     assert client_of_stripe.v1.charges.retrieve(charge.id).refunded
     assert "Refund" not in client.get(f"{address}/").content.decode()
+
+
+def test_refund_of_a_debit_that_fails_comes_back_under_the_same_type(
+    client_of_stripe: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    debit(session)
+    (charge,) = client_of_stripe.v1.charges.list().data
+    sweep.collect(charge.id)
+    refund = client_of_stripe.v1.refunds.create({"charge": charge.id})
+
+    actions.perform(refund.id, "come_back")
+
+    failed = client_of_stripe.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction"]})
+    back = failed.failure_balance_transaction
+    assert isinstance(back, stripe.BalanceTransaction)
+    assert (failed.status, back.amount, back.type, back.source) == (
+        "failed",
+        5000,
+        "payment_refund",
+        refund.id,
+    )
