@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "finish-erasures": _every(600, "donations.tasks.finish_erasures"),
     "tidy-sign-ins": _every(3600, "donations.tasks.tidy_sign_ins"),
     "review-held": _every(600, "donations.tasks.review_held"),
+    "make-documents": _every(600, "donations.tasks.make_documents"),
     "send-refunds": _every(300, "donations.tasks.send_refunds"),
     "publish-due": _every(60, "programs.tasks.publish_due"),
     "make-pictures": _every(10, "programs.tasks.make_pictures"),

@@ -233,7 +233,7 @@ _MOVE_TOTAL = """
         entries = entries + 1,
         updated_at = %(now)s
     WHERE program_id = %(program)s
-    RETURNING program_id"""
+    RETURNING (SELECT email FROM donations_donor WHERE id = %(donor)s)"""
 _MOVE_MONTH = """
     INSERT INTO donations_monthlytotal AS kept (program_id, month, kind, amount_cents, entries)
     VALUES (%s, %s, %s, %s, 1)
@@ -264,14 +264,15 @@ def _move_total(entry: LedgerEntry) -> bool:
     """Move the programme's total by an entry that is written. False when it has none yet.
 
     Whether the donor is new is found out by the same statement: it holds the programme's lock, so it
-    sees every entry there is.
+    sees every entry there is. It also brings the donor's address as it is by now, which whoever posts then
+    writes to.
     """
     gifts = _gifts_moved(entry)
-    donors, values = "0", dict[str, Any]()
-    if entry.donation and gifts:
-        donor = entry.donation.donor
+    donor = entry.donation.donor if entry.donation else None
+    donors, values = "0", dict[str, Any](donor=donor.pk if donor else None)
+    if entry.donation and donor and gifts:
         donors = _DONORS.format(same_donor=_BY_ADDRESS if donor.email else _BY_PERSON)
-        values = {"donation": entry.donation.pk, "donor": donor.pk}
+        values["donation"] = entry.donation.pk
     values |= {
         "cents": entry.amount_cents,
         "gifts": gifts,
@@ -280,7 +281,10 @@ def _move_total(entry: LedgerEntry) -> bool:
     }
     with rows.cursor() as cursor:
         cursor.execute(_MOVE_TOTAL.format(donors=donors), values)
-        return cursor.fetchone() is not None
+        moved = cursor.fetchone()
+    if moved is not None and donor:
+        donor.email = moved[0]
+    return moved is not None
 
 
 def _gifts_moved(entry: LedgerEntry) -> int:

@@ -128,6 +128,8 @@ def correct(gift: OfflineGift, *, by: User, reason: str) -> bool:
     True when this call did it, False when it was done before.
     """
     with transaction.atomic():
+        # Before what is kept of it, as who erases its donor does.
+        list(Donation.objects.select_for_update(no_key=True).filter(pk=gift.donation_id).values_list("pk"))
         undone = OfflineGift.objects.filter(pk=gift.pk, undone_at=None).update(
             undone_at=timezone.now(), undone_by=by, undone_reason=reason
         )

@@ -134,7 +134,11 @@ def _decide_to_take(donation: Donation, by: AbstractBaseUser) -> None:
     """Of two who decide differently at once, the first decides. Raises `NotPossible`."""
     with transaction.atomic():
         gift = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
-        if gift.refunds.filter(status=RefundStatus.REQUESTED).exists():
+        # Refused already: asked of Stripe, or on its way. What went back in the dashboard decides nothing.
+        refused = Q(status=RefundStatus.REQUESTED) | Q(
+            status=RefundStatus.PENDING, requested_by__isnull=False
+        )
+        if gift.refunds.filter(refused).exists():
             raise NotPossible(_("This gift does not wait for a decision any more."))
         held = Donation.objects.filter(pk=gift.pk, status=Status.HELD, reviewed_at=None)
         held.update(reviewed_at=timezone.now(), reviewed_by_id=by.pk)

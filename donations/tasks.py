@@ -11,6 +11,7 @@ from donations import (
     comparison,
     gateway,
     guard,
+    receipts,
     reconcile,
     refunds,
     reversals,
@@ -70,6 +71,12 @@ def send_refunds() -> None:
     refunds.sweep()
     reversals.sweep()
     reversals.stop_contested_plans()
+
+
+@shared_task
+def make_documents() -> None:
+    """Those of receipts whose letter did not leave."""
+    receipts.make_missing()
 
 
 @shared_task

@@ -64,7 +64,8 @@ def fan_out(broadcast: Broadcast) -> bool:
 
 def _owe_chunk(broadcast: Broadcast) -> bool:
     with transaction.atomic():
-        chunk = list(_readers(broadcast)[:CHUNK])
+        # Held until their letters are there: whoever moves, leaves or is forgotten meanwhile finds them.
+        chunk = list(_readers(broadcast).select_for_update(of=("self",), no_key=True)[:CHUNK])
         here = Broadcast.objects.filter(pk=broadcast.pk, cursor=broadcast.cursor, finished_at=None)
         if chunk:
             broadcast.cursor = chunk[-1][0]

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 12
 FIRST_WAIT = dt.timedelta(seconds=90)
 ERROR_LENGTH = 2000
+_FRESH = dt.timedelta(seconds=1)
 
 
 def claim(limit: int) -> list[Letter]:
@@ -45,6 +46,18 @@ def claim(limit: int) -> list[Letter]:
     )
 
 
+def is_held(letter: Letter) -> bool:
+    """Whether it is still ours, and who it goes to by now: its reader may have moved or been forgotten since
+    it was claimed. Not asked within a second of that.
+    """
+    if letter.claimed_at and timezone.now() - letter.claimed_at < _FRESH:
+        return True
+    now = _mine(letter).values("to", "facts", "attachments").first()
+    for name, value in (now or {}).items():
+        setattr(letter, name, value)
+    return now is not None
+
+
 def held_long(letter: Letter) -> bool:
     """Whether too little of the lease is left to begin sending."""
     return letter.claimed_at is None or timezone.now() - letter.claimed_at > lease() / 2
@@ -55,18 +68,21 @@ def lease() -> dt.timedelta:
 
 
 def sent(letter: Letter, *, message_id: str, subject: str, text: str, html: str) -> bool:
-    """Record a letter as sent, with its words. False when the lease was lost meanwhile."""
-    done = _mine(letter).update(
-        state=State.SENT,
-        sent_at=timezone.now(),
-        claimed_at=None,
-        error="",
-        attempts=F("attempts") + 1,
-        message_id=message_id,
-        subject=subject,
-        text=text,
-        html=html,
-    )
+    """Record a letter as sent, with its words. False when the lease was lost meanwhile.
+
+    Of a reader who was forgotten while it was handed over, no words are kept.
+    """
+    left: dict[str, Any] = {
+        "state": State.SENT,
+        "sent_at": timezone.now(),
+        "claimed_at": None,
+        "error": "",
+        "attempts": F("attempts") + 1,
+        "message_id": message_id,
+    }
+    words = {"subject": subject, "text": text, "html": html}
+    known = _mine(letter).exclude(to__endswith=".invalid")
+    done = known.update(**left, **words) or _mine(letter).update(**left)
     if not done:
         logger.error("Letter %s was sent after its lease had run out: it may arrive twice", letter.pk)
     return bool(done)

@@ -51,6 +51,8 @@ def _send_batch(postman: Postman, batch: list[Letter]) -> int:
     try:
         while waiting and not claims.held_long(waiting[0]) and postman.connect():
             letter = waiting.pop(0)
+            if not claims.is_held(letter):
+                continue
             if reason := refusals.reason(letter, suppressed):
                 claims.suppress(letter, reason)
             else:

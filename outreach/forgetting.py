@@ -32,13 +32,13 @@ def forget(email: str, instead: str, *, but: str = "", last: str = "") -> None:
     The letter with the key `but` is left for now. What is younger than the letter with the key
     `last` is of somebody who came back. Safe to repeat, and in the caller's transaction.
     """
-    until = _written_at(last)
-    for subscription in Subscription.objects.filter(email=email, consented_at__lte=until):
+    for subscription in Subscription.objects.filter(email=email, consented_at__lte=_written_at(last)):
         Subscription.objects.filter(pk=subscription.pk).update(
             email=instead,
             token=new_token(),
             unsubscribed_at=Coalesce(F("unsubscribed_at"), timezone.now()),
         )
+    until = _written_at(last)  # anew: what was being owed to a subscription meanwhile is there by now
     theirs = Letter.objects.filter(Q(to=email, created_at__lte=until) | Q(to=instead)).exclude(key=but)
     waiting = theirs.filter(state__in=[State.QUEUED, State.FAILED])
     waiting.update(state=State.SUPPRESSED, error="Its reader was erased.")

@@ -61,8 +61,8 @@ def move(old: str, new: str) -> None:
     keys = theirs.filter(kind__in=settings.OUTREACH_LINKS, state__in=[State.QUEUED, State.FAILED])
     keys.update(state=State.SUPPRESSED, error="Its reader has another address now.")
     theirs.update(to=new)
-    # News that is still to leave: what has left, has left.
-    Letter.objects.filter(to=old, state=State.QUEUED).exclude(broadcast=None).update(to=new)
+    # News that is still to leave, or may be sent again: what has left, has left.
+    Letter.objects.filter(to=old).exclude(broadcast=None).exclude(state=State.SENT).update(to=new)
 
 
 def wake() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from donations.donors import limits
+from donations.donors import erasure, limits
 from donations.models import Donation, Donor, PlanStatus, RecurringDonation
 from outreach import subscriptions
 
@@ -61,6 +61,8 @@ def change(donor: Donor, wanted: Contact) -> bool:
     with transaction.atomic():
         limits.hold_donor(donor.email)  # as a change of e-mail does, which moves every row
         donor.refresh_from_db()
+        if erasure.is_placeholder(donor.email):  # erased while this waited: nothing is written down anew
+            return False
         newest = _same(donor).order_by("-pk")[0]
         differs = of(newest) != wanted
         if differs:

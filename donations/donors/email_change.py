@@ -143,10 +143,11 @@ def _begin(old: str, new: str, language: str) -> EmailChange:
 
 def _move(old: str, new: str) -> None:
     """Everything that is addressed to a donor from now on goes to the new address."""
-    ledger.join_donors(old, new)
     plans = RecurringDonation.objects.filter(donor__email=old)
-    # Stripe has the old one and writes there before each debit: it is told once this is committed.
+    # Stripe has the old one and writes there before each debit: it is told once this is committed. Plans are
+    # locked before their programmes, as where Stripe tells of a plan.
     plans.exclude(status=PlanStatus.ENDED).update(customer_email_due_at=timezone.now())
+    ledger.join_donors(old, new)
     Donor.objects.filter(email=old).update(email=new)
     subscriptions.move(old, new)
     letters.move(old, new)

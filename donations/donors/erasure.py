@@ -132,10 +132,11 @@ def erase(request: ErasureRequest, *, by: AbstractBaseUser) -> Effect:
         _tell(request, kept_until=done.kept_until)
         at_stripe.forget_events(email)
         _forget_givers(email, placeholder(request))
-        forgetting.forget(email, placeholder(request), but=_letter_key(request))
+        # Before the letters: whoever answers for one of these meanwhile has owed its letter, or owes none.
         SignInLink.objects.filter(email=email).delete()
         DonorSession.objects.filter(email=email).delete()
         EmailChange.objects.filter(Q(old_email=email) | Q(new_email=email)).delete()
+        forgetting.forget(email, placeholder(request), but=_letter_key(request))
     return done
 
 

@@ -77,9 +77,14 @@ def look_at_declines(program: Program) -> None:
 def sign(program: Program, *, level: int = PROOF) -> None:
     """Somebody tests cards: begin an attack, or renew the one that goes on. Safe to repeat."""
     now = timezone.now()
-    attack = Attack.objects.filter(program=program, ended_at__isnull=True).first()
-    if attack and (standing_at := _now(attack)):
-        Attack.objects.filter(pk=attack.pk).update(level=max(standing_at, level), last_sign_at=now)
+    with transaction.atomic():
+        # Of two signs at once, the lesser never lowers what the other has raised.
+        attack = Attack.objects.select_for_update().filter(program=program, ended_at__isnull=True).first()
+        standing_at = _now(attack) if attack else CALM
+        if attack and standing_at:
+            attack.level, attack.last_sign_at = max(standing_at, level), now
+            attack.save(update_fields=["level", "last_sign_at"])
+    if standing_at:
         if level > standing_at:
             logger.error("cards are tested on %s in spite of proofs: gifts are held", program.slug)
         return

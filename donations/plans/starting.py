@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.db import transaction
+
 from donations import payments
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from donations.plans import telling
@@ -30,12 +32,14 @@ def start(plan: RecurringDonation, *, subscription_id: str) -> None:
 
     How the plan stands is then `telling.refresh`'s to say.
     """
-    new = RecurringDonation.objects.filter(pk=plan.pk, stripe_subscription_id__isnull=True)
-    # Given up for lost, and paid at the last moment all the same.
-    new.filter(status=PlanStatus.ENDED, end_reason=EndReason.ABANDONED).update(
-        status=PlanStatus.PENDING, ended_at=None, end_reason=""
-    )
-    new.update(stripe_subscription_id=subscription_id)
+    mine = RecurringDonation.objects.filter(pk=plan.pk)
+    with transaction.atomic():
+        # From here on nobody gives it up.
+        if mine.filter(stripe_subscription_id__isnull=True).update(stripe_subscription_id=subscription_id):
+            # Given up for lost, and paid at the last moment all the same.
+            mine.filter(status=PlanStatus.ENDED, end_reason=EndReason.ABANDONED).update(
+                status=PlanStatus.PENDING, ended_at=None, end_reason=""
+            )
     plan.refresh_from_db(fields=["stripe_subscription_id", "status"])
     if plan.stripe_subscription_id != subscription_id:
         raise payments.Impossible(

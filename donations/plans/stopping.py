@@ -5,6 +5,7 @@ from django.utils import timezone
 from donations import gateway
 from donations.models import EndReason, PlanStatus, RecurringDonation
 from donations.plans import renewals, telling
+from programs.models import Program
 
 
 def stop(plan: RecurringDonation, reason: EndReason, comment: str = "") -> bool:
@@ -17,6 +18,7 @@ def stop(plan: RecurringDonation, reason: EndReason, comment: str = "") -> bool:
     changes = {"stop_requested_at": timezone.now(), "end_reason": reason, "end_comment": comment[:1000]}
     if not wished.exclude(status=PlanStatus.ENDED).update(**changes):
         return False
+    Program.objects.filter(pk=plan.program_id).touch()  # it promises nothing any more
     for name, value in changes.items():
         setattr(plan, name, value)
     return True

@@ -4,8 +4,8 @@ Payment confirmations today. A tax receipt is another series with another templa
 facts and one stored PDF in the same way.
 """
 
-from donations.receipts.documents import Damaged, document
+from donations.receipts.documents import Damaged, document, make_missing
 from donations.receipts.issuing import issue
 from donations.receipts.voiding import Restated, restate
 
-__all__ = ["Damaged", "Restated", "document", "issue", "restate"]
+__all__ = ["Damaged", "Restated", "document", "issue", "make_missing", "restate"]

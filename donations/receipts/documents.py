@@ -1,6 +1,8 @@
 """The PDF of a receipt: made once, kept in private storage, handed over as it was kept."""
 
+import datetime as dt
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -16,6 +18,10 @@ from donations.receipts.facts import Facts
 from donations.receipts.rendering import render
 from outreach.attachments import Attachment
 
+logger = logging.getLogger(__name__)
+
+# The letter that carries it leaves within seconds, and makes it.
+_ASKED_FOR_WITHIN = dt.timedelta(minutes=10)
 _FILENAMES = {Series.CONFIRMATION: "confirmation", Series.TAX: "recu-fiscal"}
 
 
@@ -34,6 +40,23 @@ def document(receipt: Receipt) -> bytes:
         _keep(receipt)
         receipt.refresh_from_db()
     return _kept(receipt)
+
+
+def make_missing(*, limit: int = 100) -> int:
+    """Make the documents that nobody has asked for: their letter did not leave, as its reader has no mailbox
+    any more or was forgotten. The foundation keeps a copy of each all the same. Returns how many.
+    """
+    issued_long_ago = Receipt.objects.filter(
+        rendered_at=None, issued_at__lt=timezone.now() - _ASKED_FOR_WITHIN
+    )
+    made = 0
+    for receipt in issued_long_ago.order_by("pk")[:limit]:
+        try:
+            document(receipt)
+            made += 1
+        except Exception:  # whatever is wrong with one: the others are made
+            logger.exception("receipt %s has no document", receipt.reference)
+    return made
 
 
 def attachment(reference: str) -> Attachment:

@@ -1,20 +1,25 @@
 """Somebody moves, is forgotten or comes back while others have their name on the screen or in their hands."""
 
+import datetime as dt
 import threading
 from contextlib import suppress
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
-from donations import checkout
+from donations import checkout, thanks
 from donations.donors import contact, erasure, sessions
 from donations.forms import Answers
 from donations.models import Donation, Donor, ErasureRequest, PlanStatus, Pledge, Status
 from donations.notices import staff as notices
-from outreach import delivery, letters, subscriptions
+from outreach import claims, delivery, letters, subscriptions
 from outreach.models import Letter, Suppression
+from outreach.postman import Postman
 from tests import staff
 from tests.donations.offline_gifts import ADD, CAMILLE, draft_in, typed
 from tests.donations.receipt_gifts import donor, gift, program
@@ -142,6 +147,48 @@ def test_a_recurring_gift_that_never_began_is_not_said_to_go_on(client: Client) 
     page = client.get("/en/my-gifts/erasure/").content.decode()
 
     assert "Your recurring gift goes on" not in page
+
+
+def held_by_a_slow_worker() -> list[Letter]:
+    """The thanks for a gift, in the hands of a worker whose mail server takes its time."""
+    given = gift()
+    thanks.owe(given, settled(given), updates=False)
+    return claims.claim(50)
+
+
+def test_what_a_worker_holds_for_somebody_who_is_forgotten_meanwhile_is_not_sent() -> None:
+    in_hand = held_by_a_slow_worker()
+    erase()
+    delivery.deliver(0)  # by another worker: the letter that says so
+    assert erasure.finish() == 1
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
+        delivery._send_batch(Postman(), in_hand)
+
+    assert [message.subject for message in mail.outbox] == ["What we kept about you has been erased"]
+    assert Letter.objects.get(kind="gift_thanks").state == "suppressed"
+
+
+def test_of_a_letter_that_was_being_handed_over_to_somebody_forgotten_no_words_are_kept() -> None:
+    (letter,) = held_by_a_slow_worker()
+    erase()
+    delivery.deliver(0)
+    erasure.finish()
+
+    assert claims.sent(letter, message_id="<a@example.org>", subject="Thank you", text="Marie", html="Marie")
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.subject, letter.text, letter.html) == ("sent", "", "", "")
+
+
+def test_what_a_worker_holds_for_somebody_who_moves_meanwhile_goes_to_the_new_address() -> None:
+    in_hand = held_by_a_slow_worker()
+    change_to(NEW)
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
+        delivery._send_batch(Postman(), in_hand)
+
+    assert mail.outbox[-1].to == [NEW]
 
 
 @needs_postgresql

@@ -12,6 +12,7 @@ from donations.models import Dispute, DisputeStatus, Donation, Refund, RefundRea
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
+from sandbox.resources import balance_transactions, refunds
 from tests import staff
 from tests.donations.odd_money import change, held, kinds, letters, notices, raised
 from tests.donations.reversal_gifts import at_stripe, begun, charge_of, in_dashboard, listen, of_kind
@@ -112,6 +113,24 @@ def test_of_two_who_decide_differently_at_once_the_first_decides() -> None:
 
     donation.refresh_from_db()
     assert donation.reviewed_at is None
+
+
+def test_a_gift_whose_refund_waits_at_stripe_cannot_be_taken_all_the_same(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donation, blank = held(), refunds.blank
+    # The balance does not cover it yet: no money has moved.
+    # https://docs.stripe.com/refunds#handle-pending-refunds
+    monkeypatch.setattr(balance_transactions, "record", lambda *_a, **_k: {"id": None})
+    monkeypatch.setattr(refunds, "blank", lambda *a, **k: blank(*a, **k | {"pending": True}))
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+    assert (donation.status, Refund.objects.get().status) == (Status.HELD, RefundStatus.PENDING)
+
+    with pytest.raises(review.NotPossible):
+        review.release(donation, by=staff.member("Administrator"))
+
+    assert letters() == []
+    assert raised(program) == 0
 
 
 def test_a_payment_of_a_plan_that_is_held_can_be_refused(program: Program) -> None:

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from donations import ledger
+from donations import gateway, ledger, payments
 from donations.donors import email_change, erasure, giving, limits, sessions, sign_in
 from donations.models import Donation, Donor, DonorSession, EmailChange, ErasureRequest
 from outreach import delivery, letters, subscriptions
@@ -304,3 +304,15 @@ def test_letters_follow_their_reader_to_the_new_address() -> None:
     assert Letter.objects.get(key="waits").to == NEW
     assert not Letter.objects.filter(kind="sign_in", state="queued").exists()
     assert not Letter.objects.filter(to=EMAIL).exists()
+
+
+def test_a_gift_heard_of_while_its_donor_moves_brings_news_and_thanks_to_the_new_address() -> None:
+    settled(gift())
+    given = gift(Donor.objects.get(), updates_consent="Yes, tell me.")
+    heard = Donation.objects.select_related("donor", "program", "designation", "plan").get(pk=given.pk)
+    change_to(NEW)  # while Stripe is asked
+
+    payments.settle(heard, gateway.Payment("pi_1", "ch_1", 5000, "EUR", 0, "card", NOON, livemode=False))
+
+    assert [subscription.email for subscription in Subscription.objects.all()] == [NEW]
+    assert Letter.objects.get(kind="gift_thanks").to == NEW

@@ -11,8 +11,8 @@ from donations import transfers
 from donations.donors import sessions
 from donations.forms import PledgeAnswers
 from donations.models import Donor, Pledge, Status
-from outreach import broadcasts, delivery, subscriptions
-from outreach.models import Letter, Subscription, Suppression
+from outreach import broadcasts, claims, delivery, subscriptions
+from outreach.models import Letter, State, Subscription, Suppression
 from programs.models import ProgressUpdate, UpdateStatus
 from tests.donations.offline_gifts import CAMILLE, record
 from tests.donations.receipt_gifts import gift, program
@@ -89,6 +89,37 @@ def test_news_that_waits_goes_to_the_new_address_and_not_to_the_old_one() -> Non
     publish()
     change_to(NEW)
 
+    delivery.deliver(0)
+
+    assert told_news() == [NEW]
+
+
+def test_news_withdrawn_and_published_again_goes_to_the_new_address_and_not_to_the_old_one() -> None:
+    settled(gift())
+    subscribe()
+    publish()
+    update = ProgressUpdate.objects.get()
+    update.unpublish()
+    delivery.deliver(0)
+    assert Letter.objects.get().state == State.SUPPRESSED
+    change_to(NEW)
+
+    update.approve()
+    update.publish()
+    broadcasts.owe_published()
+    delivery.deliver(0)
+
+    assert told_news() == [NEW]
+
+
+def test_news_that_could_not_leave_is_sent_again_to_the_new_address() -> None:
+    settled(gift())
+    subscribe()
+    publish()
+    Letter.objects.update(state=State.FAILED)
+    change_to(NEW)
+
+    claims.send_again(Letter.objects.filter(state=State.FAILED).values_list("pk", flat=True))
     delivery.deliver(0)
 
     assert told_news() == [NEW]

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from donations import promised
-from donations.models import Donor, PlanStatus, RecurringDonation
+from donations import plans, promised
+from donations.models import Donor, EndReason, PlanStatus, RecurringDonation
 from programs.models import Program
 
 
@@ -72,3 +72,18 @@ def test_only_active_plans_promise_and_the_page_says_it_apart(program: Program, 
     assert client.get("/programs/hematology/progress.json").json()["pledged_cents"] == 2000
     page = client.get("/en/hematology/").content.decode()
     assert "€20.00" in page[page.index("Pledged, not counted") :][:400]
+
+
+@pytest.mark.django_db
+def test_a_wish_to_end_is_on_the_page_at_once_also_while_stripe_is_silent(
+    client: Client, program: Program
+) -> None:
+    first = timezone.now() + dt.timedelta(days=3)
+    running = monthly(program, PlanStatus.ACTIVE, next_charge_at=first)
+    page = program.get_absolute_url()
+    before = client.get(page).content
+
+    plans.stop(running, EndReason.DONOR)
+
+    assert promised.pledged_cents(program) == 0
+    assert client.get(page).content != before

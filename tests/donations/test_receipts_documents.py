@@ -4,16 +4,20 @@ import threading
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection, transaction
+from django.utils import timezone
 
-from donations import receipts
+from donations import receipts, tasks, thanks
 from donations.models import Issuer, Receipt
 from donations.receipts import documents
 from donations.receipts.rendering import render
+from outreach import delivery
 from outreach.attachments import Attachment, resolve
+from outreach.models import Letter, Suppression
 from tests.donations import pdf_text
 from tests.donations.receipt_gifts import donor, gift
 
@@ -82,6 +86,23 @@ def test_a_worker_that_dies_before_the_row_is_written_leaves_a_file_nobody_refer
 
     assert len(kept()) == 2
     assert content == receipts.document(Receipt.objects.get(pk=receipt.pk))
+
+
+def test_a_receipt_whose_letter_could_not_leave_has_a_document_all_the_same() -> None:
+    receipt = issued()
+    thanks.owe(receipt.donation, receipt, updates=False)
+    Suppression.objects.create(email=receipt.donation.donor.email, reason="hard_bounce")
+    delivery.deliver(0)
+    assert Letter.objects.get().state == "suppressed"
+
+    tasks.make_documents()
+    assert kept() == []  # a letter may be about to leave with it
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+        tasks.make_documents()
+
+    receipt.refresh_from_db()
+    assert receipt.rendered_at is not None
+    assert [path.read_bytes() for path in kept()] == [receipts.document(receipt)]
 
 
 @pytest.mark.django_db(transaction=True)
