@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from donations import iban
 from donations.donors import limits
@@ -59,7 +59,10 @@ def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Ple
     told = {"program": program, "donor": donor, "way": answers.way, "amount_cents": answers.amount_cents}
     if known := recent.filter(**told).first():
         # Sent again with the box the other way: the last word about news is the one that stands.
-        Pledge.objects.filter(pk=known.pk).update(updates_consent=answers.updates_consent)
+        said: dict[str, object] = {"updates_consent": answers.updates_consent}
+        if answers.updates_consent and not known.updates_consent:
+            said["created_at"] = timezone.now()  # which is when they agreed
+        Pledge.objects.filter(pk=known.pk).update(**said)
         return known
     few = recent.count() < LETTERS_AN_HOUR
     pledge = Pledge.objects.create(**told, updates_consent=answers.updates_consent, language=answers.language)

@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -65,7 +67,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         "program",
         "language_by_name",
         "source",
-        "consented_at",
+        "agreed",
         "confirmed_at",
         "unsubscribed_at",
     ]
@@ -81,10 +83,14 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         "language_by_name",
         "consent_text",
         "source",
-        "consented_at",
+        "agreed",
         "confirmed_at",
         "unsubscribed_at",
     ]
+
+    @admin.display(description=_("agreed"), ordering="consented_at")
+    def agreed(self, subscription: Subscription) -> dt.datetime | None:
+        return subscription.agreed_at
 
 
 @admin.register(Suppression)

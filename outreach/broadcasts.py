@@ -15,8 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from outreach.models import Broadcast, Kind, Letter, Priority, State, Subscription
-from outreach.refusals import WITHDRAWN
+from outreach.models import WITHDRAWN, Broadcast, Kind, Letter, Priority, State, Subscription
 from programs.models import ProgressUpdate
 
 logger = logging.getLogger(__name__)
@@ -32,10 +31,7 @@ def owe_published() -> int:
     Returns the number of broadcasts finished. Safe to repeat and to run twice at once. An update that is
     withdrawn while its letters are being owed waits, and goes on if it is published again.
     """
-    # Whose turn came while an update was withdrawn are told once it is published again.
-    published = ProgressUpdate.objects.published().values("pk")
-    waited = Letter.objects.filter(broadcast__update__in=published, state=State.SUPPRESSED)
-    waited.filter(error=WITHDRAWN).update(state=State.QUEUED, error="")
+    _go_on()
     begun = Broadcast.objects.filter(update=OuterRef("pk"))
     for update in ProgressUpdate.objects.published().filter(~Exists(begun)).select_related("program"):
         begin(update)
@@ -51,6 +47,26 @@ def begin(update: ProgressUpdate) -> None:
     Broadcast.objects.bulk_create(
         [Broadcast(update=update, facts=facts, created_at=timezone.now())], ignore_conflicts=True
     )
+
+
+def _go_on() -> None:
+    """Whose turn came while an update was withdrawn are told once it is published again, in the words that
+    it has by then: what it was withdrawn for may be mended. What earlier readers were told stays beside it.
+    """
+    published = ProgressUpdate.objects.published().values("pk")
+    waited = Letter.objects.filter(state=State.SUPPRESSED, error=WITHDRAWN)
+    stopped = Broadcast.objects.filter(Exists(waited.filter(broadcast=OuterRef("pk"))), update__in=published)
+    for pk in stopped.values_list("pk", flat=True):
+        with transaction.atomic():
+            broadcast = Broadcast.objects.select_for_update(of=("self",)).select_related("update").get(pk=pk)
+            if broadcast.update is None:  # removed meanwhile
+                continue
+            said = {code: _facts(broadcast.update, code) for code, _name in settings.LANGUAGES}
+            before = broadcast.facts.pop("before", [])
+            if said != broadcast.facts:
+                broadcast.facts = said | {"before": [*before, broadcast.facts]}
+                broadcast.save(update_fields=["facts"])
+            waited.filter(broadcast=broadcast).update(state=State.QUEUED, error="")
 
 
 def fan_out(broadcast: Broadcast) -> bool:

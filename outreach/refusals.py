@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from django.utils import timezone
 
-from outreach.models import Letter, Reason, Subscription, Suppression
+from outreach.models import WITHDRAWN, Letter, Reason, Subscription, Suppression
 from programs.models import UpdateStatus
-
-WITHDRAWN = "The update was withdrawn."
 
 
 def for_batch(letters: Iterable[Letter]) -> Mapping[str, str]:

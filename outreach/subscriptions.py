@@ -114,14 +114,25 @@ def refuse(email: str, program: Program, *, language: str) -> None:
 
 def move(old: str, new: str) -> None:
     """Send news to another address of the same person. What that one has chosen already stands."""
+    _refuse_too(old, new)
     chosen = Subscription.objects.filter(email=new).values("program")
     both = Subscription.objects.filter(email=old, program__in=chosen)
     both.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
     Subscription.objects.filter(email=old).exclude(program__in=chosen).update(email=new)
-    # Whoever asked for no news asked it as a person; that letters bounce is true of the mailbox alone.
+
+
+def _refuse_too(old: str, new: str) -> None:
+    """Whoever asked for no news asked it as a person, unless they have asked for some at the new address
+    since; that letters bounce is true of the mailbox alone.
+    """
+    asked = Subscription.objects.active().filter(email=new)
     for said in Suppression.objects.filter(email=old).exclude(reason=Reason.HARD_BOUNCE):
-        same = {"reason": said.reason, "note": said.note, "at": said.at}
-        Suppression.objects.get_or_create(email=new, defaults=same)
+        if asked.filter(consented_at__gt=said.at).exists():
+            ended = Subscription.objects.active().filter(email=old, consented_at__lte=said.at)
+            ended.update(unsubscribed_at=said.at)
+        else:
+            same = {"reason": said.reason, "note": said.note, "at": said.at}
+            Suppression.objects.get_or_create(email=new, defaults=same)
 
 
 def write_in(email: str, language: str) -> None:

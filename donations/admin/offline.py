@@ -156,7 +156,8 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         except offline.Gone:
             return self._again(request, draft, line)
         doubts = offline.alike(received, line)
-        draft = replace(draft, seen=[donation.pk for donation in doubts])
+        known = Donor.objects.filter(**received.donor).exists()
+        draft = replace(draft, seen=[donation.pk for donation in doubts], known=known)
         need = FundingNeed.objects.filter(pk=received.designation_id or 0).first()
         context = {
             "title": _("Is this right?"),
@@ -165,7 +166,7 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             "day": long_date(received.received_on, get_language() or "en"),
             "method": Method(received.method).label,
             "designation": need.label if need else "",
-            "known": Donor.objects.filter(**received.donor).exists(),
+            "known": known,
             "doubts": doubts,
             "again": again,
             "changed": changed,
@@ -200,11 +201,12 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
         if OfflineGift.objects.filter(key=draft.key).exists():  # the same form, sent twice
             return None
         form = OfflineForm(draft.typed, kept=draft.proof, line=line)
-        # Who gives was read from a reference: they may have moved, or been forgotten, since.
+        # Who gives was read from a reference, or was known: they may have moved, or been forgotten, since.
         if not form.is_valid():
             return self._form(request, form, Draft.holding(form))
         now = Draft.of(form)
-        if now.facts != draft.facts:
+        gone = draft.known and not Donor.objects.filter(**now.facts["donor"]).exists()
+        if gone or now.facts != draft.facts:
             return self._confirm(request, now, line, again=True, changed=True)
         return None
 

@@ -28,6 +28,7 @@ class Draft:
     proof: Proof | None = None
     seen: list[int] = field(default_factory=list)
     line: int | None = None  # the bank's line that it comes from
+    known: bool = False  # whether the page that confirms it said that who gives is known already
 
     @classmethod
     def of(cls, form: OfflineForm) -> "Draft":

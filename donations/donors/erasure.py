@@ -181,8 +181,7 @@ def finish() -> int:
 def _forget_address(request: ErasureRequest) -> int:
     """The letter has left: nobody is written to any more."""
     with transaction.atomic():
-        forgetting.forget(request.email, placeholder(request), last=_letter_key(request))
-        forgetting.forget_refusal(request.email, last=_letter_key(request))
+        forgetting.forget_last(request.email, placeholder(request), key=_letter_key(request))
         refused = ErasureRequest.objects.filter(email=request.email, status=ErasureStatus.REFUSED)
         refused.filter(asked_at__lte=request.asked_at).update(email=placeholder(request))
         open_still = ErasureRequest.objects.filter(pk=request.pk, finished_at=None)

@@ -74,7 +74,11 @@ def everything(email: str) -> dict[str, Any]:
         "announced_gifts": [_pledge(pledge) for pledge in pledges.order_by("pk")],
         "documents": [_document(receipt) for receipt in giving.receipts_of(email)],
         "news": [
-            {"programme": each.program.title, **_row(each, _SUBSCRIPTION)}
+            {
+                "programme": each.program.title,
+                **_row(each, _SUBSCRIPTION),
+                "consented_at": _plain(each.agreed_at),
+            }
             for each in subscriptions.order_by("pk")
         ],
         "not_to_be_written_to": [_row(each, "reason at") for each in Suppression.objects.filter(email=email)],

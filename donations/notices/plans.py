@@ -32,7 +32,8 @@ def renewal_failed(
         plan,
         asked_cents=asked_cents,
         mend_url=plan.mend_url,
-        by_debit=plan.method == Method.SEPA_DEBIT,
+        # A plan that a card pays may be mended by a debit, and stays the card's.
+        by_debit=bool(mandate_id) or plan.method == Method.SEPA_DEBIT,
         confirm=confirm,
         next_attempt_on=_day(plan.next_attempt_at),
     )

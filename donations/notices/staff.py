@@ -47,7 +47,7 @@ def tell(
                 "program_title": gift.program.title,
                 "reason": reason,
                 "due_on": timezone.localdate(due_by).isoformat() if due_by else "",
-                "admin_url": _address(gift),
+                "admin_url": urljoin(settings.SITE_URL, _path(gift)),
                 "specimen": not gift.livemode,
             },
         )
@@ -55,11 +55,11 @@ def tell(
 
 def forget(gifts: Iterable[Donation]) -> None:
     """Take whoever made these gifts out of what was written about them. In the caller's transaction."""
-    forgetting.forget_name("staff_notice", admin_url=[_address(gift) for gift in gifts])
+    forgetting.forget_name("staff_notice", admin_paths=[_path(gift) for gift in gifts])
 
 
-def _address(gift: Donation) -> str:
-    return urljoin(settings.SITE_URL, reverse("admin:donations_donation_change", args=[gift.pk]))
+def _path(gift: Donation) -> str:
+    return reverse("admin:donations_donation_change", args=[gift.pk])
 
 
 def _addresses() -> list[str]:

@@ -1,8 +1,9 @@
 from outreach.models.broadcast import Broadcast
-from outreach.models.letter import Kind, Letter, Priority, State
+from outreach.models.letter import WITHDRAWN, Kind, Letter, Priority, State
 from outreach.models.subscription import Reason, Subscription, Suppression
 
 __all__ = [
+    "WITHDRAWN",
     "Broadcast",
     "Kind",
     "Letter",

@@ -42,6 +42,10 @@ class State(models.TextChoices):
     SUPPRESSED = "suppressed", _("Not sent on purpose")
 
 
+# Why a letter was not sent that is, once its update is published again.
+WITHDRAWN = "The update was withdrawn."
+
+
 class Priority(models.IntegerChoices):
     """The smaller goes first: a thank-you never waits behind a hundred thousand updates."""
 
@@ -117,6 +121,12 @@ class Letter(models.Model):
             ),
             models.Index(fields=["claimed_at"], condition=models.Q(state="sending"), name="letter_sending"),
             models.Index(fields=["broadcast", "state"], name="letter_broadcast_state"),
+            # Looked for every few seconds; of those that are suppressed for another reason there are many.
+            models.Index(
+                fields=["broadcast"],
+                condition=models.Q(state="suppressed", error=WITHDRAWN),
+                name="letter_withdrawn",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="letter_owed_once"),

@@ -1,3 +1,4 @@
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -45,6 +46,12 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def agreed_at(self) -> dt.datetime | None:
+        """When they agreed; never, for whoever has only said that they want none (`subscriptions.refuse`)."""
+        only_refused = self.confirmed_at is None and self.consented_at == self.unsubscribed_at
+        return None if only_refused else self.consented_at
 
 
 class Reason(models.TextChoices):

@@ -158,3 +158,18 @@ def test_no_letter_says_that_a_gift_has_reached_us_on_a_day_to_come(program: Pro
     words = rendering.render(Letter.objects.get(kind="gift_thanks"))
     assert "reached us" not in words.text + words.html
     assert "is credited to us on" in words.text
+
+
+def test_no_page_says_that_a_gift_has_arrived_before_the_day_on_which_it_is_credited(client: Client) -> None:
+    donation = give()
+    debit(donation)
+    movement = StripeObject.objects.get(kind="balance_transaction")
+    movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
+    movement.save()
+    banks_answer()
+    refreshed()
+
+    page = client.get(f"/en/gifts/{donation.public_id}/").content.decode()
+
+    assert "has arrived" not in page
+    assert "is credited to us on" in page

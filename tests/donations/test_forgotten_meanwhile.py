@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from donations import checkout, thanks
-from donations.donors import contact, erasure, sessions
+from donations.donors import contact, email_change, erasure, sessions
 from donations.forms import Answers
 from donations.models import Donation, Donor, ErasureRequest, PlanStatus, Pledge, Status
 from donations.notices import staff as notices
@@ -73,6 +73,21 @@ def test_nobody_who_was_forgotten_is_written_down_again_by_a_draft(drafted: tupl
     assert not Donor.objects.filter(email=EMAIL).exists()
 
 
+def test_nobody_known_before_is_written_down_under_an_address_that_they_left_since() -> None:
+    """Who gives was proposed for a bank's line, or typed as it was known: no reference leads to them."""
+    Donor.objects.as_said(**CAMILLE | {"email": EMAIL})
+    treasurer = staff.signed_in("Treasurer")
+    draft = draft_in(treasurer.post(ADD, typed(program(), email=EMAIL)))
+    change_to(NEW)
+
+    told = treasurer.post(ADD, {"draft": draft, "record": "1"})
+
+    assert (told.status_code, Donation.objects.count()) == (409, 0)
+    assert "who gives has changed" in told.content.decode()
+    treasurer.post(ADD, {"draft": draft_in(told), "record": "1"})
+    assert Donation.objects.count() == 1  # another person may read there now: staff have the last word
+
+
 def test_who_changed_their_address_while_staff_looked_is_not_told_of_an_erasure_that_was_none() -> None:
     settled(gift())
     asked = erasure.ask(EMAIL, "en")  # as the page of the treasurer has read it
@@ -98,6 +113,30 @@ def test_who_gives_again_before_the_last_trace_has_gone_is_thanked_and_told() ->
     assert again.donor.email == EMAIL
     assert Letter.objects.get(key="thanks-again").state == "queued"
     assert subscriptions.told(EMAIL).exists()
+
+
+@pytest.mark.parametrize("refusing", [True, False])
+def test_who_moves_to_an_address_that_is_being_forgotten_keeps_what_is_theirs(refusing: bool) -> None:
+    """What was written to them and what they said is older than the letter that is waited for."""
+    settled(gift())
+    subscribe()
+    settled(gift(donor(email=NEW)))
+    subscribe(NEW)
+    letters.owe(key="thanks", kind="gift_thanks", to=NEW, language="en", facts={"donor_name": "M"})
+    if refusing:
+        Suppression.objects.create(email=NEW, reason="request")
+    erase()
+    change = email_change.ask(old=NEW, new=EMAIL, language="en")
+    for side in (email_change.address_for_old, email_change.address_for_new):
+        email_change.agree(side(str(change.reference)).rstrip("/").rpartition("/")[2])
+    Letter.objects.filter(kind="erasure").update(state="sent", sent_at=timezone.now())
+
+    assert erasure.finish() == 1
+
+    assert subscriptions.told(EMAIL).exists()
+    assert subscriptions.stopped(EMAIL) is refusing
+    assert Letter.objects.get(key="thanks").to == EMAIL
+    assert EMAIL not in Letter.objects.get(kind="erasure").to
 
 
 def test_of_refusals_those_of_somebody_who_came_back_stand_and_no_dead_mailbox_is_kept() -> None:
@@ -126,6 +165,18 @@ def test_staff_notices_name_nobody_who_was_forgotten(settings: Any) -> None:
     erase()
     delivery.deliver(0)
     erasure.finish()
+
+    assert "Quelconque" not in str(list(Letter.objects.values()))
+
+
+def test_staff_notices_of_before_the_site_moved_name_nobody_either(settings: Any) -> None:
+    settings.STAFF_EMAIL = ["staff@example.org"]
+    settings.SITE_URL = "https://don.example.org"
+    failed = gift(donor(last_name="Quelconque"), status=Status.FAILED)
+    notices.tell("held", str(failed.public_id), failed, cents=5000)
+    settings.SITE_URL = "https://soutenir.example.org"
+
+    erase()
 
     assert "Quelconque" not in str(list(Letter.objects.values()))
 

@@ -312,7 +312,9 @@ def test_a_gift_heard_of_while_its_donor_moves_brings_news_and_thanks_to_the_new
     heard = Donation.objects.select_related("donor", "program", "designation", "plan").get(pk=given.pk)
     change_to(NEW)  # while Stripe is asked
 
-    payments.settle(heard, gateway.Payment("pi_1", "ch_1", 5000, "EUR", 0, "card", NOON, livemode=False))
+    payments.settle(
+        heard, gateway.Payment("pi_moves", "ch_moves", 5000, "EUR", 0, "card", NOON, livemode=False)
+    )
 
     assert [subscription.email for subscription in Subscription.objects.all()] == [NEW]
     assert Letter.objects.get(kind="gift_thanks").to == NEW

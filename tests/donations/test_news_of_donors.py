@@ -1,5 +1,6 @@
 """News follows what a person has said last, wherever they said it, and the person to a new address."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from donations import transfers
-from donations.donors import sessions
+from donations.donors import export, sessions
 from donations.forms import PledgeAnswers
 from donations.models import Donor, Pledge, Status
 from outreach import broadcasts, claims, delivery, subscriptions
@@ -28,10 +29,10 @@ def own(client: Client) -> Client:
     return client
 
 
-def subscribe() -> None:
+def subscribe(email: str = EMAIL) -> None:
     now = timezone.now()
     subscriptions.confirm(
-        email=EMAIL,
+        email=email,
         program=program(),
         language="en",
         consent_text="Yes",
@@ -125,6 +126,28 @@ def test_news_that_could_not_leave_is_sent_again_to_the_new_address() -> None:
     assert told_news() == [NEW]
 
 
+def test_news_asked_for_at_the_new_address_outlasts_an_older_refusal_at_the_old_one() -> None:
+    settled(gift())
+    long_ago = timezone.now() - dt.timedelta(days=400)
+    Suppression.objects.create(email=EMAIL, reason="complaint", at=long_ago)
+    subscribe(NEW)
+
+    change_to(NEW)
+    publish()
+    delivery.deliver(0)
+
+    assert told_news() == [NEW]
+
+
+def test_a_copy_names_no_consent_of_somebody_who_only_refused(own: Client) -> None:
+    program()
+    own.post("/en/my-gifts/news/", {})
+
+    (said,) = export.everything(EMAIL)["news"]
+
+    assert (said["consented_at"], said["confirmed_at"]) == (None, None)
+
+
 def test_no_news_chosen_on_the_page_outlasts_a_gift_that_was_on_its_way(own: Client) -> None:
     given = gift(updates_consent="Yes, write to me", status=Status.PROCESSING)
     assert own.post("/en/my-gifts/news/", {}).status_code == 303
@@ -187,6 +210,21 @@ def test_a_box_unticked_in_the_second_form_is_no_consent() -> None:
         transfers.announce(program(), answers)
 
     assert Pledge.objects.get().updates_consent == ""
+
+
+def test_a_box_ticked_in_the_second_form_outlasts_what_was_refused_between(own: Client) -> None:
+    said = {name: value for name, value in CAMILLE.items() if name != "language"} | {"email": EMAIL}
+    for words in ("", "Send me news"):
+        answers = PledgeAnswers(
+            way="cheque", amount_cents=12_050, donor=said, updates_consent=words, language="fr"
+        )
+        transfers.announce(program(), answers)
+        if not words:
+            own.post("/en/my-gifts/news/", {})
+
+    record(program(), pledge=Pledge.objects.get(), email=EMAIL)
+
+    assert subscriptions.told(EMAIL).exists()
 
 
 def test_no_letter_promises_news_to_an_address_that_is_sent_none() -> None:

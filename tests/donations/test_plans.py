@@ -32,7 +32,7 @@ from sandbox.billing import renewals as at_stripe
 from sandbox.models import StripeObject
 from tests.donations.odd_money import change
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give, pay
-from tests.planning import begin, hear, letter_kinds, pass_days, plan
+from tests.planning import FAILING_CARD, begin, hear, letter_kinds, mend, pass_days, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -512,3 +512,20 @@ def test_a_plan_that_was_paid_and_ended_before_we_heard_of_it_was_not_abandoned(
 
     assert Donation.objects.get().status == Status.PAID
     assert (plan().status, plan().end_reason) == (PlanStatus.ENDED, EndReason.STRIPE)
+
+
+def test_a_card_that_mended_a_payment_since_pays_on() -> None:
+    """Newer than what was chosen on Stripe's page, whose choice stays the customer's."""
+    page = plans.payment_page(begin(), return_url="https://example.org/back/")
+    requests.post(page, data={"card": FAILING_CARD}, allow_redirects=False, timeout=20)
+    hear()
+    pass_days(32)
+    hear()
+    for method in StripeObject.objects.of_kind("payment_method"):
+        method.data["created"] -= 3600
+        method.save()
+    mend(plan())
+
+    hear()
+
+    assert plan().card_last4 == "4444"

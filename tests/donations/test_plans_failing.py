@@ -337,6 +337,29 @@ def test_a_debit_that_was_to_mend_a_payment_and_is_refused_too_is_told() -> None
     assert letter_kinds() == ["gift_thanks", "renewal_failed", "renewal_failed"]
 
 
+def test_a_refused_debit_is_not_told_as_a_card_where_the_card_pays_on() -> None:
+    """Stripe leaves the plan's way to pay as it was, unless it was set to save what the hosted page took
+    (docs.stripe.com/api/subscriptions/object#subscription_object-payment_settings).
+    """
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    row = StripeObject.objects.of_kind("subscription").get()
+    card = row.data["default_payment_method"]
+    mend_by_debit(plan(), REFUSED_IBAN)
+    row.refresh_from_db()
+    row.data["default_payment_method"] = card
+    row.save()
+
+    banks_answer()
+    hear()
+
+    last = Letter.objects.filter(kind="renewal_failed").order_by("-pk")[0]
+    words = rendering.render(last).text
+    assert "a card expires" not in words
+    assert "an account that takes no debits" in words
+
+
 def test_the_mandate_that_is_kept_is_the_one_that_paid() -> None:
     debit(give(frequency="monthly"), REFUSED_IBAN)
     banks_answer()
@@ -362,6 +385,24 @@ def test_the_page_of_a_failed_payment_that_is_asked_no_more_leads_to_no_mending(
 
     assert "mended in one step" not in page
     assert "Your recurring gift is paused" in page
+
+
+def test_the_page_of_a_payment_given_up_does_not_lead_to_the_mending_of_another(client: Client) -> None:
+    begin(FAILING_CARD)
+    pass_days(31.5)
+    hear()
+    given_up = plan().failed_invoice_id
+    asking.client().v1.invoices.mark_uncollectible(given_up)
+    pass_days(63)
+    hear()
+    assert plan().mend_url
+    assert plan().failed_invoice_id != given_up
+
+    page = client.get(
+        f"/en/gifts/{Donation.objects.get(stripe_invoice_id=given_up).public_id}/"
+    ).content.decode()
+
+    assert "this payment is mended in one step" not in page
 
 
 def test_a_payment_that_fails_while_its_plan_is_to_end_is_not_said_to_be_asked_again() -> None:
@@ -425,3 +466,18 @@ def test_a_failed_payment_is_heard_in_the_words_of_an_older_version_of_stripes_a
     assert HANDLERS["invoice.payment_failed"](invoice) == "failed"
 
     assert letter_kinds()[-1] == "renewal_failed"
+
+
+def test_no_plan_is_given_up_while_stripe_does_not_say_how_it_stands(settings: Any) -> None:
+    begin(FAILING_CARD)
+    pass_days(32)
+    hear()
+    now = timezone.now()
+    RecurringDonation.objects.update(
+        failing_since=now - dt.timedelta(days=62), checked_at=now - dt.timedelta(hours=2)
+    )
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody answers there
+
+    watching.sweep()
+
+    assert plan().stop_requested_at is None

@@ -336,3 +336,19 @@ def test_an_update_published_again_reaches_those_whose_turn_came_meanwhile(
     deliver()
 
     assert [message["To"] for message in mail_server.letters] == ["ada@example.org"]
+
+
+def test_an_update_withdrawn_for_a_mistake_reaches_nobody_with_it_once_it_is_mended(
+    mail_server: MailServer, publish: Publish, subscribe: Subscribe
+) -> None:
+    subscribe("ada@example.org")
+    publish()
+    owe_updates()
+    ProgressUpdate.objects.update(status=UpdateStatus.DRAFT)
+    deliver()
+
+    ProgressUpdate.objects.update(status=UpdateStatus.PUBLISHED, title_en="As it should have been")
+    owe_updates()
+    deliver()
+
+    assert [message["Subject"] for message in mail_server.letters] == ["As it should have been"]
