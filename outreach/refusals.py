@@ -7,11 +7,20 @@ from django.utils import timezone
 from outreach.models import WITHDRAWN, Letter, Reason, Subscription, Suppression
 from programs.models import UpdateStatus
 
+_NOWHERE = ".invalid"  # what stands in place of an erased address
+
 
 def for_batch(letters: Iterable[Letter]) -> Mapping[str, str]:
     """The suppressed among these letters' addresses, with the reason; one query."""
     addresses = {letter.to.lower() for letter in letters}
     return dict(Suppression.objects.filter(email__in=addresses).values_list("email", "reason"))
+
+
+def reachable(email: str) -> bool:
+    """Whether a letter about the reader's own gift would leave for this address, as things stand."""
+    if not email or email.endswith(_NOWHERE):
+        return False
+    return not Suppression.objects.filter(email=email.lower(), reason=Reason.HARD_BOUNCE).exists()
 
 
 def reason(letter: Letter, suppressed: Mapping[str, str]) -> str:
@@ -23,7 +32,7 @@ def reason(letter: Letter, suppressed: Mapping[str, str]) -> str:
     suppression, when the subscription has ended (asked of the database now, not when the letter was owed),
     and when staff have withdrawn the update.
     """
-    if letter.to.endswith(".invalid"):
+    if letter.to.endswith(_NOWHERE):
         return "Its reader was erased."
     known = suppressed.get(letter.to.lower(), "")
     if letter.broadcast is None:

@@ -23,6 +23,8 @@ from outreach import plain_text
 from outreach.models import Letter
 
 SUBJECT_LENGTH = 200
+_FIXED = "\u00a0\u202f"
+_SPACES = re.compile(f"([ {_FIXED}])[ {_FIXED}]+")
 
 # Nothing is fetched; what media queries say of dark screens stays in a style element.
 _inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -61,9 +63,16 @@ def carries_a_key(letter: Letter) -> bool:
 
 
 def one_line(text: str) -> str:
-    """The text without control or direction marks, its white space single: safe in a header or a sentence."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _is_mark(c))
-    return re.sub(" +", " ", kept).strip()
+    """The text without control or direction marks, its white space single: safe in a header or a sentence.
+
+    The spaces that French keeps unbroken stay what they are.
+    """
+    kept = "".join(" " if _breaks(c) else c for c in text if c.isspace() or not _is_mark(c))
+    return _SPACES.sub(r"\1", kept).strip()
+
+
+def _breaks(character: str) -> bool:
+    return character.isspace() and character not in _FIXED
 
 
 def _is_mark(character: str) -> bool:

@@ -139,11 +139,18 @@ class BankStatementAdmin(ReadOnlyAdmin):
         lines = ngettext("%(count)d new line", "%(count)d new lines", statement.added) % {
             "count": statement.added
         }
-        text = _(
-            "%(lines)s; %(known)d known already; %(skipped)d left out (money that went out, or not booked)."
+        known = ngettext("%(count)d known already", "%(count)d known already", statement.known)
+        skipped = ngettext(
+            "%(count)d left out (money that went out, or not booked)",
+            "%(count)d left out (money that went out, or not booked)",
+            statement.skipped,
         )
-        counts = {"lines": lines, "known": statement.known, "skipped": statement.skipped}
-        self.message_user(request, text % counts, messages.SUCCESS)
+        said = {
+            "lines": lines,
+            "known": known % {"count": statement.known},
+            "skipped": skipped % {"count": statement.skipped},
+        }
+        self.message_user(request, _("%(lines)s; %(known)s; %(skipped)s.") % said, messages.SUCCESS)
         if doubles := statement.lines.exclude(resembles=None).count():
             text = ngettext(
                 "%(count)d line may be there already from another statement: it says so.",

@@ -16,6 +16,7 @@ from donations import ledger, refunds
 from donations.admin import shown
 from donations.forms import RefundForm
 from donations.models import Donation, Receipt, ReceiptState, RefundReason, RefundStatus, Status
+from outreach import refusals
 
 PERMISSION = "donations.refund_donation"
 
@@ -63,6 +64,7 @@ class RefundingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
                 "title": _("Give back"),
                 "form": form,
                 "left": left,
+                "told": refusals.reachable(gift.donor.email),
                 "effect": _effect(gift, form.cleaned_data["amount"]) if confirmed else None,
                 "reason": RefundReason(form.cleaned_data["reason"]).label if confirmed else "",
             },
@@ -94,8 +96,11 @@ class RefundingAdmin(ModelAdmin):  # type: ignore[misc]  # the library says noth
             case RefundStatus.REQUESTED:
                 text = _("Stripe does not answer now. %(amount)s will be asked back of it again, by itself.")
                 level = messages.WARNING
-            case _other:
+            case _other if refusals.reachable(gift.donor.email):
                 text = _("%(amount)s goes back to the donor, who is told by letter.")
+                level = messages.SUCCESS
+            case _other:
+                text = _("%(amount)s goes back to the donor. Nobody is written to: no letter can arrive.")
                 level = messages.SUCCESS
         told = text % {"amount": amount, "error": refund.error}
         self.message_user(request, told, level)

@@ -28,6 +28,7 @@ from donations.admin.record_draft import Draft
 from donations.admin.record_form import OfflineForm, UndoForm
 from donations.models import BankLine, Donor, Method, OfflineGift, ReceiptState
 from donations.money import long_date
+from outreach import refusals
 from programs.admin.plain import GOOD, QUIET, ReadOnlyAdmin, badge
 from programs.models import FundingNeed, Program
 
@@ -227,10 +228,13 @@ class OfflineGiftAdmin(ReadOnlyAdmin):
             self.message_user(request, _("The gift is undone: it counts no more."), messages.SUCCESS)
             return HttpResponseRedirect(back)
         donation = gift.donation
+        receipts = donation.receipts.filter(state=ReceiptState.ISSUED)
+        sent = bool(donation.donor.email) and receipts.exists()
         context = {
             "title": _("Undo a gift recorded by mistake"),
             "gift": gift,
-            "told": donation.donor.email and donation.receipts.filter(state=ReceiptState.ISSUED).exists(),
+            "told": refusals.reachable(donation.donor.email) and sent,
+            "sent": sent,
             "form": form,
             "back": back,
             "effect": Effect.of(donation.program, cents=-donation.amount_cents, gifts=-1),

@@ -20,7 +20,7 @@ from donations import money, proofs, references
 from donations.donors import erasure
 from donations.forms import fields
 from donations.forms.donor import DONOR_FIELDS
-from donations.forms.fields import LineField, MailField, amount_message, countries, typed_amount
+from donations.forms.fields import LineField, MailField, amount_message, countries, shown_amount
 from donations.forms.pledge import LARGEST_CENTS
 from donations.models import BankLine, Donor, Kind, Method, OfflineGift, Pledge
 from donations.models.offline_gift import OTHERWISE
@@ -268,7 +268,7 @@ def as_recorded(gift: OfflineGift) -> dict[str, Any]:
     return {
         "program": donation.program_id,
         "method": donation.method,
-        "amount": typed_amount(donation.amount_cents),
+        "amount": shown_amount(donation.amount_cents),
         "received_on": gift.received_on.isoformat(),
         "designation": donation.designation_id,
         "reference": donation.reference,
@@ -288,7 +288,7 @@ def _facts_of(line: BankLine) -> dict[str, Any]:
     """What the bank says, which nobody types: a disabled field keeps it whatever is sent."""
     return {
         "method": Method.TRANSFER.value,
-        "amount": typed_amount(line.amount_cents),
+        "amount": shown_amount(line.amount_cents),
         "received_on": line.booked_on,
         "bank_reference": reference_of(line),
     }

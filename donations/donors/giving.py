@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import (
@@ -48,6 +49,8 @@ class Gift:
 
     @property
     def standing(self) -> str:
+        if self.donation.status == Status.FAILED and self.donation.review_first:
+            return gettext("Your gift was not charged")  # we did not take it: no payment went wrong
         return str(_STANDINGS.get(self.donation.status, self.donation.get_status_display()))
 
     @property

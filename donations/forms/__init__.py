@@ -1,7 +1,7 @@
 """What a donor may send. Validates and says kindly what is wrong; saves nothing, calls nobody."""
 
 from donations.forms.answers import Answers
-from donations.forms.fields import is_siren, typed_amount
+from donations.forms.fields import is_siren, shown_amount, typed_amount
 from donations.forms.gift import OTHER, UPDATES_CONSENT, GiftForm
 from donations.forms.pledge import PledgeAnswers, PledgeForm
 from donations.forms.refund import RefundForm
@@ -15,5 +15,6 @@ __all__ = [
     "PledgeForm",
     "RefundForm",
     "is_siren",
+    "shown_amount",
     "typed_amount",
 ]

@@ -8,6 +8,7 @@ from babel import Locale
 from django import forms
 from django.conf import settings
 from django.core.validators import validate_email
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from donations import money
@@ -126,9 +127,15 @@ def amount_message(error: money.Unreadable, language: str) -> str:
 
 
 def typed_amount(amount_cents: int) -> str:
-    """An amount as a radio button sends it and as a field shows it again: `50`, or `12.50`."""
+    """An amount as a radio button sends it: `50`, or `12.50`."""
     euros, cents = divmod(amount_cents, 100)
     return f"{euros}.{cents:02d}" if cents else str(euros)
+
+
+def shown_amount(amount_cents: int) -> str:
+    """An amount in a field that a person may change, as one writes it in the page's language: `12,50`."""
+    typed = typed_amount(amount_cents)
+    return typed.replace(".", ",") if (get_language() or "en").startswith("fr") else typed
 
 
 def is_siren(text: str) -> bool:

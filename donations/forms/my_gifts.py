@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import money
 from donations.forms.donor import AddressForm, mail
-from donations.forms.fields import LineField, amount_message, typed_amount
+from donations.forms.fields import LineField, amount_message, shown_amount
 from donations.forms.gift import UPDATES_CONSENT
 from programs.models import Program
 
@@ -57,7 +57,7 @@ class AmountForm(OwnForm):
     )
 
     def __init__(self, *args: Any, cents: int, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"amount": typed_amount(cents)}, **kwargs})
+        super().__init__(*args, **{"initial": {"amount": shown_amount(cents)}, **kwargs})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from donations import money
-from donations.forms.fields import LineField, amount_message, typed_amount
+from donations.forms.fields import LineField, amount_message, shown_amount
 from donations.models import RefundReason
 
 
@@ -36,7 +36,7 @@ class RefundForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, left_cents: int) -> None:
-        start = {"amount": typed_amount(left_cents), "key": uuid4(), "reason": RefundReason.DONOR}
+        start = {"amount": shown_amount(left_cents), "key": uuid4(), "reason": RefundReason.DONOR}
         super().__init__(data, initial=start)
         self.left_cents = left_cents
         for name, field in self.fields.items():

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from donations.models import Donation
 from donations.receipts import issuer
-from outreach import forgetting, letters
+from outreach import forgetting, letters, refusals
 
 _LANGUAGE = "fr"  # the foundation's own
 
@@ -46,6 +46,7 @@ def tell(
                 "donor_name": gift.donor.name,
                 "program_title": gift.program.title,
                 "reason": reason,
+                "unreachable": not refusals.reachable(gift.donor.email),
                 "due_on": timezone.localdate(due_by).isoformat() if due_by else "",
                 "admin_url": urljoin(settings.SITE_URL, _path(gift)),
                 "specimen": not gift.livemode,

@@ -148,7 +148,7 @@ def _tell(plan: RecurringDonation, was: str, amount_cents: int) -> None:
         return
     if plan.status == PlanStatus.PAUSED and was != PlanStatus.PAUSED:
         notices.changed(plan, "paused", at=at)
-    elif was == PlanStatus.PAUSED and plan.status == PlanStatus.ACTIVE:
+    elif was == PlanStatus.PAUSED and plan.status != PlanStatus.PAUSED:
         notices.changed(plan, "resumed", at=at)
     if plan.amount_cents != amount_cents:
         notices.changed(plan, "amount", at=at)

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from donations import checkout, guard, tasks, tax
-from donations.forms import OTHER, GiftForm, typed_amount
+from donations.forms import OTHER, GiftForm, shown_amount, typed_amount
 from donations.models import Display, Donation, Regime, Status, TaxRule
 from donations.views import guarded
 from programs.models import Program
@@ -19,6 +19,7 @@ from programs.models import Program
 _BEGUN = "gifts"
 _GIVEN_UP = "given_up"
 _REMEMBER_SECONDS = 2 * 60 * 60
+_NOTHING_CHARGED = (Status.PENDING, Status.EXPIRED, Status.FAILED)
 
 
 @never_cache
@@ -29,7 +30,10 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     if program is None:
         return other_language(slug)
     if request.method != "POST":
-        return show(request, program, _empty(request, program))
+        left = _left(request, program)
+        if left is not None and left.status not in _NOTHING_CHARGED:
+            return redirect("donations:gift", public_id=left.public_id)
+        return show(request, program, *_empty(request, program, left))
     if "switch" in request.POST:
         return show(request, program, unchecked(request, program))
     gift = GiftForm(request.POST, program=program, tax_rule=_tax_rule())
@@ -92,7 +96,8 @@ def unchecked(request: HttpRequest, program: Program) -> GiftForm:
     return GiftForm(initial=typed, program=program, tax_rule=_tax_rule())
 
 
-def _empty(request: HttpRequest, program: Program) -> GiftForm:
+def _empty(request: HttpRequest, program: Program, left: Donation | None) -> tuple[GiftForm, bool]:
+    """A form to begin with, and whether it has the answers of the gift whose payment page was `left`."""
     token = uuid.uuid4().hex
     initial: dict[str, Any] = {
         "token": token,
@@ -102,33 +107,34 @@ def _empty(request: HttpRequest, program: Program) -> GiftForm:
         "country": "FR",
         "display": Display.ANONYMOUS,
     }
-    donation = _given_up(request, program)
-    if donation is not None:
-        request.session[_GIVEN_UP] = donation.pk
-        initial |= _as_typed(donation, program)
-    return GiftForm(initial=initial, program=program, tax_rule=_tax_rule())
+    begun = request.session.get(_BEGUN, [])
+    # Whoever has begun another gift since may have paid that one.
+    came_back = left is not None and left.status == Status.PENDING and begun[-1] == str(left.public_id)
+    if left is not None and came_back:
+        request.session[_GIVEN_UP] = left.pk
+        initial |= _as_typed(left, program)
+    return GiftForm(initial=initial, program=program, tax_rule=_tax_rule()), came_back
 
 
-def _given_up(request: HttpRequest, program: Program) -> Donation | None:
-    """The gift whose payment page the donor came back from, if it was begun in this browser."""
+def _left(request: HttpRequest, program: Program) -> Donation | None:
+    """The gift whose payment page the donor came back from, if it was begun in this browser.
+
+    It may have been paid since: the browser's own way back leads here too.
+    """
     named = request.GET.get("cancelled", "")
     if named not in request.session.get(_BEGUN, []):
         return None
-    return (
-        Donation.objects.select_related("donor")
-        .filter(public_id=named, program=program, status=Status.PENDING)
-        .first()
-    )
+    return Donation.objects.select_related("donor").filter(public_id=named, program=program).first()
 
 
 def _as_typed(donation: Donation, program: Program) -> dict[str, Any]:
     donor = donation.donor
-    amount = typed_amount(donation.amount_cents)
+    amount, other = typed_amount(donation.amount_cents), shown_amount(donation.amount_cents)
     suggested = program.suggestedamounts.filter(
         amount_cents=donation.amount_cents, frequency=donation.frequency
     )
     return {
-        **({"amount": amount} if suggested.exists() else {"amount": OTHER, "other_amount": amount}),
+        **({"amount": amount} if suggested.exists() else {"amount": OTHER, "other_amount": other}),
         "frequency": donation.frequency,
         "designation": donation.designation_id,
         "donor_kind": donor.kind,
@@ -148,8 +154,9 @@ def _as_typed(donation: Donation, program: Program) -> dict[str, Any]:
 
 
 def _remember(request: HttpRequest, donation: Donation) -> None:
-    begun = [*request.session.get(_BEGUN, []), str(donation.public_id)]
-    request.session[_BEGUN] = list(dict.fromkeys(begun))[-5:]
+    this = str(donation.public_id)
+    begun = [each for each in request.session.get(_BEGUN, []) if each != this]
+    request.session[_BEGUN] = [*begun, this][-5:]  # the newest last
     request.session.set_expiry(_REMEMBER_SECONDS)
     given_up = request.session.pop(_GIVEN_UP, None)
     if given_up is not None and given_up != donation.pk:
@@ -164,13 +171,16 @@ def show(
     request: HttpRequest,
     program: Program,
     gift: GiftForm,
+    came_back: bool = False,
     *,
     status: int = HTTPStatus.OK,
     unavailable: bool = False,
     stale: bool = False,
     proving: bool = False,
 ) -> HttpResponse:
-    """The page with a form on it. `unavailable`, `stale` and `proving` say above it why it is here again."""
+    """The page with a form on it. `came_back`, `unavailable`, `stale` and `proving` say above it why it is
+    here again.
+    """
     return render(
         request,
         "donations/give.html",
@@ -181,6 +191,7 @@ def show(
             "minimum_cents": settings.DONATION_MINIMUM_CENTS,
             "december": tax.debit_may_arrive_next_year(timezone.localdate()),
             "cancelled": "cancelled" in request.GET and request.method != "POST",
+            "came_back": came_back,
             "unavailable": unavailable,
             "stale": stale,
             "proving": proving,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from donations.models import EndReason, PlanStatus
+from donations.models import Donation, EndReason, PlanStatus, Status
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
@@ -36,6 +36,19 @@ def test_a_treasurer_ends_a_plan_after_reading_what_it_does() -> None:
     )
     assert Letter.objects.filter(kind="plan_ended").exists()
     assert "End this recurring gift" not in client.get(f"{address}change/").content.decode()
+
+
+def test_whoever_ends_a_plan_reads_that_a_debit_on_its_way_may_still_arrive() -> None:
+    address = f"/admin/donations/recurringdonation/{begin().pk}/end/"
+    client, words = staff.signed_in("Treasurer"), "with the donor’s bank may still arrive"
+    assert words not in client.get(address).content.decode()
+
+    gift = plan().donations.get()
+    Donation.objects.create(
+        program=gift.program, donor=gift.donor, plan=gift.plan, amount_cents=5000, status=Status.PROCESSING
+    )
+
+    assert words in client.get(address).content.decode()
 
 
 def test_a_comment_is_kept_as_one_line_without_marks_that_no_database_takes() -> None:

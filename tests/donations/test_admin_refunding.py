@@ -1,6 +1,7 @@
 """A treasurer gives a gift back from its page: how much and why, then what it will do, then the deed."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -9,10 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from donations import ledger, refunds
+from donations.donors import erasure
 from donations.models import Donation, Refund, RefundStatus
+from outreach import rendering
+from outreach.models import Letter
 from programs.models import Program
 from tests import staff
-from tests.donations.reversal_gifts import at_stripe, charge_of, paid
+from tests.donations.reversal_gifts import at_stripe, charge_of, listen, paid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
@@ -107,6 +111,26 @@ def test_others_have_neither_the_button_nor_the_address() -> None:
         assert client.get(address(gift)).status_code == 403
         assert client.post(address(gift), {"amount": "50", "confirm": "1"}).status_code == 403
     assert not Refund.objects.exists()
+
+
+def test_staff_are_not_told_of_a_letter_to_somebody_who_was_forgotten(settings: Any) -> None:
+    settings.STAFF_EMAIL = ["treasurer@example.org"]
+    gift, client = paid(), staff.signed_in("Treasurer")
+    erasure.erase(erasure.ask(gift.donor.email, "en"), by=staff.member("Treasurer"))
+    data = answers(client, gift)
+
+    asked = text_of(client.post(address(gift), data))
+    done = text_of(client.post(address(gift), {**data, "confirm": "1"}, follow=True))
+    at_stripe(Refund.objects.get().stripe_refund_id or "", "come_back")
+    listen()
+
+    assert "A letter to" not in asked
+    assert "who is told by letter" not in done
+    for page in (asked, done):
+        assert "Nobody is written to" in page
+    told = rendering.render(Letter.objects.get(kind="staff_notice")).text
+    assert "On demande au donateur" not in told
+    assert "On ne peut demander à personne" in told
 
 
 def test_what_was_given_back_offers_no_more() -> None:

@@ -115,6 +115,39 @@ def test_somebody_else_with_that_address_sees_nothing_of_the_donor() -> None:
     assert "Camille" not in page
 
 
+def test_nobody_is_told_that_nothing_was_charged_for_a_gift_that_was_paid_since() -> None:
+    client = Client()
+    donation = give(client)
+    cancelled = f"/en/hematology/give/?cancelled={donation.public_id}"
+    assert "nothing has been charged" in client.get(cancelled).content.decode()
+    pay(donation)  # forward again, in the same browser
+    client.get(f"/en/gifts/{donation.public_id}/")
+
+    answer = client.get(cancelled)  # the browser's way back
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/en/gifts/{donation.public_id}/"
+
+
+def test_nor_is_whoever_has_begun_and_paid_another_gift_since() -> None:
+    client = Client()
+    cancelled = f"/en/hematology/give/?cancelled={give(client).public_id}"
+    client.get(cancelled)
+    pay(give(client, amount="100"))
+
+    page = client.get(cancelled).content.decode()  # back, past the payment page
+
+    assert "nothing has been charged" not in page
+
+
+def test_a_browser_that_keeps_no_answers_is_not_told_that_they_are_still_there() -> None:
+    donation = give()
+
+    page = Client().get(f"/en/hematology/give/?cancelled={donation.public_id}").content.decode()
+
+    assert "Your answers are still here." not in page
+
+
 def test_the_gift_given_up_for_another_is_closed(program: Program) -> None:
     client = Client()
     first = give(client)

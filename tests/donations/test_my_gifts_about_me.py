@@ -166,8 +166,11 @@ def test_news_is_chosen_programme_by_programme(own: Client) -> None:
     assert "progress updates" in subscription.consent_text
     assert "checked" in own.get("/en/my-gifts/news/").content.decode()
 
-    own.post("/en/my-gifts/news/", {})
+    assert "You receive the news you chose" in own.get("/en/my-gifts/?done=news").content.decode()
+
+    none = own.post("/en/my-gifts/news/", {})["Location"]
     assert not subscriptions.told(EMAIL).exists()
+    assert "You receive the news you chose" not in own.get(none).content.decode()
     own.post("/en/my-gifts/news/", {"programs": ["hematology"]})
     assert subscriptions.told(EMAIL).exists()
     assert Subscription.objects.count() == 1
@@ -194,6 +197,8 @@ def test_who_is_not_written_to_is_told_so(own: Client) -> None:
     Suppression.objects.create(email=EMAIL, reason="complaint")
 
     assert "No news is sent to this address" in own.get("/en/my-gifts/news/").content.decode()
+    saved = own.post("/en/my-gifts/news/", {"programs": ["hematology"]})["Location"]
+    assert "No news is sent to this address" in own.get(saved).content.decode()
 
 
 def test_the_copy_holds_everything_and_nothing_of_others(own: Client) -> None:

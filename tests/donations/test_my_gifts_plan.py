@@ -102,6 +102,17 @@ def test_another_amount_counts_from_the_next_payment_on(own: Client, begun: Recu
     assert Letter.objects.filter(kind="plan_changed").count() == 1
 
 
+def test_the_amount_to_change_is_written_as_one_writes_it_in_french(
+    own: Client, begun: RecurringDonation
+) -> None:
+    own.post(address(begun, "amount/"), {"amount": "12,50"})
+    path = address(begun, "amount/").replace("/en/", "/fr/")
+    page = own.get(path, follow=True)
+
+    assert 'value="12,50"' in page.content.decode()
+    assert own.post(path, {"amount": "12,50"}).status_code == 303
+
+
 @pytest.mark.parametrize("amount", ["", "1", "1.000", "much", "99999999"])
 def test_an_amount_that_cannot_be_is_said_beside_the_field(
     own: Client, begun: RecurringDonation, amount: str
@@ -117,6 +128,26 @@ def test_paused_and_resumed_however_often_it_is_pressed(own: Client, begun: Recu
         assert planning.plan().status == status
 
     assert Letter.objects.filter(kind="plan_changed").count() == 2
+
+
+def test_nothing_is_said_to_be_mended_where_nothing_can_be_paid(
+    stripe_sandbox: str, program: Program, client: Client
+) -> None:
+    begun = planning.begin(planning.FAILING_CARD)
+    client.cookies["my-gifts"] = sessions.begin(EMAIL)
+    planning.pass_days(32)
+    planning.hear()
+    assert "You can mend it" in words(client, address(begun))
+
+    for word in ("pause", "resume"):  # what failed is not asked for any more
+        client.post(address(begun, f"{word}/"))
+
+    page = words(client, address(begun))
+    told = Letter.objects.filter(kind="plan_changed").order_by("pk")
+    assert [letter.facts["change"] for letter in told] == ["paused", "resumed"]
+    assert planning.plan().mend_url == ""
+    assert "You can mend it" not in page
+    assert "The last payment did not go through. Next payment on" in page
 
 
 def test_the_card_is_changed_on_stripes_page(own: Client, begun: RecurringDonation) -> None:
@@ -144,6 +175,17 @@ def test_ended_in_one_step_with_a_reason_or_none(own: Client, begun: RecurringDo
     assert "Ended on" in words(own, answer["Location"])
     assert own.post(address(begun, "amount/"), {"amount": "20"}).status_code == 409
     assert own.post(address(begun, "pause/")).status_code == 409
+
+
+def test_what_was_done_is_said_only_while_it_is_so(own: Client, begun: RecurringDonation) -> None:
+    paused = own.post(address(begun, "pause/"))["Location"]
+    assert "Nothing is charged until you resume it." in words(own, paused)
+    resumed = own.post(address(begun, "resume/"))["Location"]
+    assert "Your gift goes on." in words(own, resumed)
+
+    assert "Nothing is charged until you resume it." not in words(own, paused)  # the browser's way back
+    own.post(address(begun, "cancel/"))
+    assert "Your gift goes on." not in words(own, resumed)
 
 
 @pytest.mark.parametrize("word", ["pause", "amount", "payment"])
@@ -233,6 +275,9 @@ def test_the_wish_to_end_is_kept_while_stripe_is_down(
     plans.carry_out(planning.plan())
 
     assert planning.plan().status == PlanStatus.ENDED
+    page = words(own, answer["Location"])  # loaded again, to see whether it is done
+    assert "does not answer just now" not in page
+    assert "Your gift has ended. Nothing more will be charged" in page
 
 
 def test_a_renewal_goes_to_the_new_address(own: Client, begun: RecurringDonation) -> None:

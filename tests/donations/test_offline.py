@@ -10,7 +10,7 @@ from django.utils import timezone
 from donations import ledger, offline
 from donations.models import Donation, Donor, EntryKind, LedgerEntry, OfflineGift, Pledge, Receipt, Status
 from donations.proofs import Proof
-from outreach import subscriptions
+from outreach import rendering, subscriptions
 from outreach.models import Letter
 from programs.models import Program
 from tests import staff
@@ -46,6 +46,16 @@ def announced(program: Program) -> Pledge:
     return Pledge.objects.create(
         program=program, donor=donor, way="transfer", language="fr", updates_consent="Send me news."
     )
+
+
+def test_who_gave_a_cheque_is_not_told_that_the_gift_was_made_on_the_site(campaign: Program) -> None:
+    record(campaign)
+
+    letter = rendering.render(Letter.objects.get())
+
+    for text in (letter.text, letter.html):
+        assert "un don a été fait" not in text
+        assert "votre adresse e-mail nous a été indiquée avec un don" in text
 
 
 def test_a_standing_order_brings_back_no_news_that_its_donor_has_stopped(campaign: Program) -> None:

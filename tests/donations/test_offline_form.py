@@ -311,6 +311,16 @@ def test_undoing_asks_why_and_shows_what_it_does(campaign: Program) -> None:
     assert client.get(path).status_code == 302
 
 
+def test_undoing_the_gift_of_somebody_who_was_forgotten_promises_no_letter(campaign: Program) -> None:
+    gift = record(campaign)
+    erasure.erase(erasure.ask("camille@example.org", "en"), by=staff.member("Treasurer"))
+
+    page = staff.signed_in("Treasurer").get(reverse("admin:donations_offlinegift_undo", args=[gift.pk]))
+
+    assert "says that the gift was recorded by mistake" not in page.content.decode()
+    assert "Nobody is written to: the address was erased" in page.content.decode()
+
+
 def test_an_undone_gift_is_recorded_again_from_what_was_written_down(campaign: Program) -> None:
     gift = record(campaign, note="By hand")
     client = staff.signed_in("Treasurer")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from donations import checkout, gateway, ledger, reconcile, reversals, review
+from donations.donors import giving
 from donations.forms import GiftForm
 from donations.gateway import asking
 from donations.gateway.asking import client
@@ -122,6 +123,19 @@ def test_refused_it_is_let_go_and_the_donor_is_told_kindly(program: Program) -> 
     assert raised(program) == 0
     assert letters() == ["gift_not_taken"]
     assert not LedgerEntry.objects.exists()
+
+
+def test_the_page_of_a_gift_that_was_refused_does_not_blame_the_donors_bank(program: Program) -> None:
+    donation = set_aside(program)
+    review.reject(donation, by=staff.member("Treasurer"), note="")
+
+    page = Client().get(reverse("donations:gift", args=[donation.public_id])).content.decode()
+
+    assert "We could not accept your gift of €50. Nothing was charged" in page
+    assert "Your bank gives the reason to you alone" not in page
+    assert [gift.standing for year in giving.by_year(donation.donor.email) for gift in year.gifts] == [
+        "Your gift was not charged"
+    ]
 
 
 def test_stripe_calls_it_a_refund_when_money_set_aside_is_let_go_and_nothing_goes_back(

@@ -63,6 +63,16 @@ def test_money_and_dates_are_written_in_the_readers_language(thank: Thank) -> No
     assert '<html lang="fr"' in words.html
 
 
+def test_french_keeps_its_spaces_unbroken_in_a_subject_and_in_what_a_letter_is_about(thank: Thank) -> None:
+    words = rendering.render(
+        thank(language="fr", specimen=True, program_title="Comprendre\u00a0: et soigner")
+    )
+
+    assert words.subject.startswith("Essai\u00a0: ")
+    assert "Comprendre\u00a0: et soigner" in words.text
+    assert rendering.one_line("a \u00a0\n b\u202f!") == "a b\u202f!"
+
+
 def test_html_carries_its_style_inside_and_fetches_nothing(thank: Thank) -> None:
     html = rendering.render(thank()).html
 

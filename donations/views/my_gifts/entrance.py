@@ -22,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     email = room.email_of(request)
     if not email:
         return room.page(request, "sign_in", form=SignInForm())
+    done = request.GET.get("done", "")
     return room.page(
         request,
         "overview",
@@ -30,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         years=giving.by_year(email),
         givers=contact.givers(email),
         told=subscriptions.told(email),
-        done=request.GET.get("done", ""),
+        done=done,
+        stopped=done == "news" and subscriptions.stopped(email),
     )
 
 
