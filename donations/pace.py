@@ -6,6 +6,7 @@ Coordinates are whole units of a drawing of 400 by 250; amounts are cents.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from django.utils.translation import get_language
@@ -63,7 +64,7 @@ class Chart:
 
     @classmethod
     def of(cls, program: Program, account: Account, today: dt.date) -> "Chart":
-        scale = _Scale(program, max(program.target_cents, account.total.raised_cents))
+        scale = _Scale(program, max(program.target_cents, *_heights(program, account)))
         line = _line(program, account, today, scale)
         path = "".join(f"{'L' if number else 'M'}{x} {y}" for number, (x, y) in enumerate(line))
         running = program.starts_on <= today <= program.ends_on
@@ -145,12 +146,24 @@ def _by_month(account: Account) -> list[tuple[dt.date, int]]:
     return sorted(months.items())
 
 
+def _heights(program: Program, account: Account) -> list[int]:
+    """Where the line passes, in cents: what was undone since may have been higher than all there is now."""
+    months = _by_month(account)
+    totals = list(accumulate((cents for _month, cents in months), initial=0))
+    drawn = [number for number, (month, _cents) in enumerate(months) if _next(month) > program.starts_on]
+    return totals[min(drawn, default=len(months)) :]
+
+
+def _next(month: dt.date) -> dt.date:
+    return (month + dt.timedelta(days=32)).replace(day=1)
+
+
 def _line(program: Program, account: Account, today: dt.date, scale: _Scale) -> list[Point]:
     """Level between the months in which money moved, rising through each of them, and up to today."""
     now = min(today, program.ends_on) + _DAY
     total, points = 0, list[Point]()
     for month, cents in _by_month(account):
-        begin, end = month, (month + dt.timedelta(days=32)).replace(day=1)
+        begin, end = month, _next(month)
         if end > program.starts_on and not points:
             points.append(Point(_LEFT, scale.y(total)))
         if points:

@@ -71,6 +71,11 @@ class Progress:
         return min(max(self.percent, 0), 100)
 
     @property
+    def expected_whole_cents(self) -> int:
+        """In whole euros, as a pace has no cents; rounded down, as in the table of the years."""
+        return self.expected_cents // 100 * 100
+
+    @property
     def expected_percent(self) -> int:
         return self.expected_cents * 100 // self.target_cents
 

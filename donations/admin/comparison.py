@@ -194,7 +194,7 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("at Stripe"))
     def at_stripe(self, row: Discrepancy) -> str:
-        return "–" if row.stripe_cents is None else shown.money(row.stripe_cents)
+        return "–" if row.stripe_cents is None else shown.money(row.stripe_cents, row.currency)
 
     @admin.display(description=_("in our ledger"))
     def here(self, row: Discrepancy) -> str:

@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from donations.admin import shown
@@ -95,6 +97,7 @@ class DonationAdmin(
         Column(_("paid"), lambda gift: gift.paid_at),
         Column(_("status"), lambda gift: gift.get_status_display()),
         Column(_("amount"), lambda gift: gift.amount_cents, cents=True),
+        Column(_("left of it in the ledger"), lambda gift: int(gift.left_cents), cents=True),
         Column(_("currency"), lambda gift: gift.currency),
         Column(_("frequency"), lambda gift: gift.get_frequency_display()),
         Column(_("method"), lambda gift: gift.get_method_display()),
@@ -112,6 +115,12 @@ class DonationAdmin(
         Column(_("PaymentIntent"), lambda gift: gift.stripe_payment_intent_id),
     )
     export_related = ("donor", "program", "designation")
+
+    def export_rows(self, listed: QuerySet[Donation]) -> QuerySet[Donation]:
+        """With what came less what went back: the column adds up to the meter."""
+        entries = LedgerEntry.objects.filter(donation=OuterRef("pk")).order_by().values("donation")
+        left = Subquery(entries.annotate(cents=Sum("amount_cents")).values("cents"))
+        return listed.annotate(left_cents=Coalesce(left, 0))
 
 
 @admin.register(Donor)

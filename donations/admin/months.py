@@ -49,6 +49,7 @@ class Chart:
     bars: list[Bar]
     lines: list[Line]
     cents: int  # all months together
+    empty: bool  # no entry at all: what came and went back again has come
 
     @property
     def this_month(self) -> Bar:
@@ -57,10 +58,6 @@ class Chart:
     @property
     def best(self) -> Bar:
         return max(self.bars, key=lambda bar: bar.cents)
-
-    @property
-    def empty(self) -> bool:
-        return not any(bar.cents for bar in self.bars)
 
 
 def draw() -> Chart:
@@ -82,6 +79,7 @@ def draw() -> Chart:
         ],
         lines=[Line(cents, top(cents)) for cents in range(low, high + 1, step)],
         cents=sum(sums),
+        empty=not any(month in found for month in months),
     )
 
 

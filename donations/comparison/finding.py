@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from donations import gateway
 from donations.gateway import Movement
-from donations.models import Difference, LedgerEntry
+from donations.models import Difference, EntryKind, LedgerEntry
 
 # A debit is booked days before it is credited, and moments at midnight fall on either side: the edges of
 # what is read are wider than what must be found there.
@@ -28,6 +29,7 @@ class Finding:
     occurred_at: dt.datetime
     stripe_cents: int | None = None
     ledger_cents: int | None = None
+    currency: str = "EUR"  # Stripe's; our ledger has one alone
     donation_id: int | None = None
     detail: str = ""
 
@@ -97,6 +99,7 @@ def _without_entry(movement: Movement, known: list[LedgerEntry | None], reading:
         movement.occurred_at,
         stripe_cents=movement.amount_cents,
         ledger_cents=None if name else 0,
+        currency=movement.currency,
         donation_id=next((each.donation_id for each in known if each), None),
         detail="" if name else f"booked once more: {movement.balance_transaction_id}",
     )
@@ -128,6 +131,7 @@ def _of_pair(movement: Movement, entry: LedgerEntry) -> Iterator[Finding]:
             movement.occurred_at,
             stripe_cents=there,
             ledger_cents=here,
+            currency=movement.currency,
             donation_id=entry.donation_id,
             detail=detail,
         )
@@ -135,13 +139,24 @@ def _of_pair(movement: Movement, entry: LedgerEntry) -> Iterator[Finding]:
     if (movement.amount_cents, movement.currency) != (entry.amount_cents, entry.currency):
         currencies = f"{movement.currency} / {entry.currency}" if movement.currency != entry.currency else ""
         yield finding(Difference.AMOUNT, movement.amount_cents, entry.amount_cents, currencies)
-    if movement.kind == "gift" and movement.fee_cents != entry.fee_cents:
-        yield finding(Difference.FEE, movement.fee_cents, entry.fee_cents)
+    charged = _fee_of(entry, movement)
+    if movement.kind != "refund_reversed" and movement.fee_cents != charged:
+        yield finding(Difference.FEE, movement.fee_cents, charged)
     there, here = _day(movement.occurred_at), _day(entry.occurred_at)
     if there != here:
         yield finding(
             Difference.DATE, movement.amount_cents, entry.amount_cents, f"{there:%Y-%m-%d} / {here:%Y-%m-%d}"
         )
+
+
+def _fee_of(entry: LedgerEntry, movement: Movement) -> int:
+    """What our ledger has of the movement's fee: that of a dispute is an entry of its own, of that moment."""
+    if movement.kind != "dispute" and not (movement.kind == "dispute_reversed" and movement.fee_cents > 0):
+        return entry.fee_cents  # one that comes back with the money is on its entry
+    costs = LedgerEntry.objects.filter(
+        kind=EntryKind.DISPUTE_FEE, source_ref__in=_names(movement), occurred_at=entry.occurred_at
+    )
+    return entry.fee_cents + int(costs.aggregate(cents=Sum("fee_cents", default=0))["cents"])
 
 
 def _missing_there(since: dt.datetime, until: dt.datetime, seen: set[int]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ def keep(finding: Finding, detail: str) -> Discrepancy:
     changes = {
         "stripe_cents": finding.stripe_cents,
         "ledger_cents": finding.ledger_cents,
+        "currency": finding.currency,
         "detail": detail[:500],
         "seen_at": timezone.now(),
     }
@@ -92,6 +93,7 @@ def _finding(row: Discrepancy) -> Finding:
         row.occurred_at,
         stripe_cents=row.stripe_cents,
         ledger_cents=row.ledger_cents,
+        currency=row.currency,
         donation_id=row.donation_id,
         detail=row.detail,
     )

@@ -51,7 +51,15 @@ class Gift:
     def standing(self) -> str:
         if self.donation.status == Status.FAILED and self.donation.review_first:
             return gettext("Your gift was not charged")  # we did not take it: no payment went wrong
+        if self.donation.status == Status.PAID and self.credited_later:
+            return gettext("Paid by your bank, credited to us on that day")
         return str(_STANDINGS.get(self.donation.status, self.donation.get_status_display()))
+
+    @property
+    def credited_later(self) -> bool:
+        """Of a debit, the day on which it is credited is known before, and its answer may come before."""
+        paid_at = self.donation.paid_at
+        return paid_at is not None and timezone.localdate(paid_at) > timezone.localdate()
 
     @property
     def partly_returned(self) -> bool:
@@ -60,14 +68,14 @@ class Gift:
 
 @dataclass
 class Year:
-    """The gifts of a calendar year in Paris, and what remains of them in cents."""
+    """The gifts of a calendar year in Paris, and what has come of them by now and remains, in cents."""
 
     year: int
     gifts: list[Gift] = field(default_factory=list)
 
     @property
     def received_cents(self) -> int:
-        return sum(gift.received_cents for gift in self.gifts)
+        return sum(gift.received_cents for gift in self.gifts if not gift.credited_later)
 
 
 def gifts_of(email: str) -> QuerySet[Donation]:

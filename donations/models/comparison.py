@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.donation import Donation
@@ -26,7 +27,8 @@ class Comparison(models.Model):
         ordering = ["-started_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
+        """Its days in Paris, as they were asked for."""
+        return f"{timezone.localdate(self.since):%Y-%m-%d} – {timezone.localdate(self.until):%Y-%m-%d}"
 
 
 class Difference(models.TextChoices):
@@ -54,6 +56,7 @@ class Discrepancy(models.Model):
         Donation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("donation")
     )
     stripe_cents = models.BigIntegerField(_("at Stripe (cents)"), null=True, blank=True)
+    currency = models.CharField(_("currency at Stripe"), max_length=3, default="EUR")
     ledger_cents = models.BigIntegerField(_("in our ledger (cents)"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("when the money moved"))
     detail = models.CharField(_("in words"), max_length=500, blank=True)

@@ -38,6 +38,8 @@ class Facts(TypedDict):
     number: str
     template_version: str
     replaces: NotRequired[str]  # the number of the void one it stands for, or empty; first versions lack it
+    # Paid by the donor's bank and credited on a day after this: the first two versions lack it.
+    credited_later: NotRequired[bool]
     language: str
     specimen: bool
     issued_at: str
@@ -63,6 +65,7 @@ def collect(
         number=receipt.reference,
         template_version=receipt.template_version,
         replaces=replaces,
+        credited_later=paid_on > receipt.issued_at.astimezone(PARIS).date(),
         language=language,
         specimen=not donation.livemode,
         issued_at=receipt.issued_at.isoformat(),

@@ -13,7 +13,7 @@ from programs import rows
 
 # The constraint `receipt_one_issued_per_gift`.
 _ONE_ISSUED = "(donation_id, series) WHERE state = 'issued'"
-TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-2"}
+TEMPLATE_VERSIONS = {Series.CONFIRMATION: "payment_confirmation-3"}
 
 
 def issue(

@@ -13,10 +13,12 @@ from donations.receipts.facts import PARIS, Facts
 from donations.receipts.typesetting import CannotShow, Fonts, can_show, typeset
 
 # A template is never changed once documents were made from it: a new look is a new version.
-# The second version of the confirmation may name the one it replaces; without that it is the first's page.
+# The second version of the confirmation may name the one it replaces, and the third say of a debit that it is
+# credited later; without that they are the first's page.
 TEMPLATES = {
     "payment_confirmation-1": "payment_confirmation.typ",
     "payment_confirmation-2": "payment_confirmation.typ",
+    "payment_confirmation-3": "payment_confirmation.typ",
 }
 
 Page = dict[str, Any]

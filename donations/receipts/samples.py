@@ -17,6 +17,7 @@ def sample(
         number="C-2026-000001",
         template_version=TEMPLATE_VERSIONS[Series.CONFIRMATION],
         replaces=replaces,
+        credited_later=False,
         language=language,
         specimen=True,
         issued_at="2026-05-04T12:00:00+00:00",

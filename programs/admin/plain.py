@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DataError, router
 from django.db.models import Model, QuerySet
@@ -96,9 +98,16 @@ class ReadOnlyAdmin(PlainAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Without a link to a history: nobody changes these by hand."""
-        extra = {"show_history": False, **(extra_context or {})}
+        """With a link to its history where there is one: nobody changes these by hand, and most have none."""
+        extra = {"show_history": self._has_history(object_id), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def _has_history(self, object_id: str | None) -> bool:
+        """Whether somebody has done something to it, which the page alone may not say: who, when and why."""
+        if not (object_id or "").isdecimal():
+            return False
+        kind = ContentType.objects.get_for_model(self.model)
+        return LogEntry.objects.filter(content_type=kind, object_id=object_id).exists()
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_by_name(self, obj: Any) -> str:

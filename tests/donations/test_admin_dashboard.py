@@ -252,3 +252,24 @@ def test_a_month_that_lost_money_is_drawn_below_the_line() -> None:
     zero = next(line.top for line in chart.lines if line.cents == 0)
     assert chart.this_month.top == zero
     assert chart.this_month.height == 50
+
+
+def test_what_came_and_went_back_in_the_same_month_is_not_said_never_to_have_come() -> None:
+    client = staff.signed_in("Treasurer")
+    assert "Nothing was received in the last twelve months." in client.get("/admin/").content.decode()
+    gift = pay(1_000_00)
+    refund = LedgerEntry(
+        program=gift.program,
+        donation=gift,
+        kind=EntryKind.REFUND,
+        amount_cents=-1_000_00,
+        occurred_at=timezone.now(),
+        source="stripe",
+        source_ref="re_1",
+    )
+    ledger.post(refund)
+
+    page = client.get("/admin/").content.decode()
+
+    assert "Nothing was received" not in page
+    assert "€0 in all" in page

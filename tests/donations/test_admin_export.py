@@ -74,6 +74,25 @@ def test_the_ledger_is_taken_away_with_what_was_taken_back(treasurer: Client) ->
     assert amounts == {"ch_1": "50.00", "re_1": "-20.00"}
 
 
+def test_what_is_left_of_the_gifts_adds_up_to_the_meter(treasurer: Client) -> None:
+    kept, returned = receipt_gifts.gift(amount_cents=50_00), receipt_gifts.gift(amount_cents=50_00)
+    receipt_gifts.gift(amount_cents=9_00, status="failed")
+    for number, gift in enumerate((kept, returned)):
+        ledger.post_gift(gift, charge_id=f"ch_{number}", fee_cents=75, occurred_at=timezone.now())
+    ledger.post(
+        LedgerEntry(
+            program=kept.program, donation=returned, kind="refund", amount_cents=-20_00,
+            occurred_at=timezone.now(), source="stripe", source_ref="re_1",
+        )
+    )  # fmt: skip
+
+    head, *rows = taken(treasurer)
+
+    left = sorted(row[head.index("left of it in the ledger")] for row in rows)
+    assert left == ["0.00", "30.00", "50.00"]
+    assert ledger.read_total(kept.program).raised_cents == 80_00
+
+
 @pytest.mark.parametrize(
     "query", ["?status__exact=held", "?q=other@example.org", "?q=Other&status__exact=held"]
 )

@@ -148,6 +148,34 @@ def test_another_amount_currency_or_fee_is_shown_and_changes_nothing(
     assert ledger.read_total(program).raised_cents == 5000
 
 
+def test_another_fee_of_a_dispute_is_shown_and_its_own_is_no_difference() -> None:
+    donation = settled_gift()
+    dispute = sandbox_disputes.open_for(StripeObject.objects.get(object_id=donation.stripe_charge_id))
+    reversals.compare(str(donation.stripe_charge_id))
+    assert compare().left == []
+    movement = in_stripes_books(dispute.object_id)
+    charged = movement.data["fee"]
+    movement.data["fee"] += 500
+    movement.save()
+
+    (row,) = compare().left
+
+    assert (row.difference, row.kind) == (Difference.FEE, EntryKind.DISPUTE)
+    assert (row.stripe_cents, row.ledger_cents) == (charged + 500, charged)
+
+
+def test_another_fee_of_a_refund_is_shown() -> None:
+    made = in_dashboard(donation := settled_gift())
+    reversals.compare(str(donation.stripe_charge_id))
+    movement = in_stripes_books(made.id)
+    movement.data["fee"] = 30
+    movement.save()
+
+    (row,) = compare().left
+
+    assert (row.difference, row.kind, row.stripe_cents) == (Difference.FEE, EntryKind.REFUND, 30)
+
+
 def test_another_day_in_paris_is_shown() -> None:
     donation = settled_gift()
     charge = StripeObject.objects.get(object_id=donation.stripe_charge_id)

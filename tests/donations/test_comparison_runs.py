@@ -25,6 +25,7 @@ from programs.models import Program
 from sandbox.models import StripeObject
 from tests import staff
 from tests.donations.books import compare, paid_gift, post_by_hand, settled_gift
+from tests.donations.odd_money import change
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,6 +85,12 @@ def test_the_command_refuses_a_day_that_has_not_begun() -> None:
 
     with pytest.raises(CommandError, match="--since"):
         call_command("reconcile", "--since", f"{tomorrow:%Y-%m-%d}")
+
+
+def test_a_comparison_is_called_by_the_days_in_paris_that_were_asked_for() -> None:
+    call_command("reconcile", "--since", "2026-03-01", stdout=StringIO())
+
+    assert str(Comparison.objects.get()).startswith("2026-03-01 – ")
 
 
 def test_the_command_prints_what_is_left_and_exits_1(program: Program) -> None:
@@ -146,6 +153,18 @@ def test_a_treasurer_explains_a_difference_in_words_and_never_without(
     assert "Closed, with your explanation." in accepted.content.decode()
     row.refresh_from_db()
     assert row.state == DiscrepancyState.EXPLAINED
+
+
+def test_money_in_dollars_is_not_shown_in_euros(treasurer: Client) -> None:
+    paid_gift()
+    for kind in ("charge", "payment_intent", "balance_transaction"):
+        change(kind, currency="usd")
+    (row,) = compare().left
+
+    page = treasurer.get(f"/admin/donations/discrepancy/{row.pk}/change/").content.decode()
+
+    assert "$50.00" in page
+    assert "€50.00" not in page
 
 
 def test_a_fundraiser_sees_no_comparison(client: Client, program: Program) -> None:

@@ -7,13 +7,14 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from donations import gateway, ledger, reconcile, tax
+from donations import gateway, ledger, receipts, reconcile, tax
 from donations.models import Donation, Method, Receipt, Status
 from outreach import rendering
 from outreach.models import Letter
 from programs.models import Program
 from sandbox import faults
 from sandbox.models import StripeObject
+from tests.donations import pdf_text
 from tests.giving import REFUSED_IBAN, banks_answer, debit, give
 from tests.planning import hear
 
@@ -158,6 +159,34 @@ def test_no_letter_says_that_a_gift_has_reached_us_on_a_day_to_come(program: Pro
     words = rendering.render(Letter.objects.get(kind="gift_thanks"))
     assert "reached us" not in words.text + words.html
     assert "is credited to us on" in words.text
+
+
+@pytest.mark.parametrize(
+    ("page", "untrue", "true"),
+    [
+        ("/fr/hematologie/", ["bien parvenu", "Montant reçu", "a été reçu"], ["est crédité", "Crédité le"]),
+        (
+            "/en/hematology/",
+            ["reached us", "Amount received", "was received"],
+            ["is credited", "Credited on"],
+        ),
+    ],
+)
+def test_no_document_says_that_a_gift_has_reached_us_on_a_day_to_come(
+    page: str, untrue: list[str], true: list[str]
+) -> None:
+    donation = give(path=f"{page}give/")
+    debit(donation)
+    movement = StripeObject.objects.get(kind="balance_transaction")
+    movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
+    movement.save()
+    banks_answer()
+    refreshed()
+
+    said = pdf_text.text(receipts.document(Receipt.objects.get()))
+
+    assert [words for words in untrue if words in said] == []
+    assert [words for words in true if words not in said] == []
 
 
 def test_no_page_says_that_a_gift_has_arrived_before_the_day_on_which_it_is_credited(client: Client) -> None:

@@ -163,6 +163,27 @@ def test_a_wrong_total_is_found(program: Program, spoil: Callable[[], object]) -
     assert "the ledger adds up to" in told.getvalue()
 
 
+def test_a_gift_that_arrives_while_the_totals_are_proved_is_no_difference(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm hangs on this command, and the site goes on meanwhile."""
+    post(program)
+    read, arrived = ledger.read_total, list[str]()
+
+    def read_and_then_a_gift_comes(each: Program) -> ledger.Total:
+        kept = read(each)
+        if not arrived:
+            arrived.append("meanwhile")
+            post(program, ref="meanwhile")
+        return kept
+
+    monkeypatch.setattr(ledger, "read_total", read_and_then_a_gift_comes)
+
+    call_command("check_totals", stdout=(told := StringIO()))
+
+    assert "10000 cents in 2 entries, as kept" in told.getvalue()
+
+
 def test_months_of_entries_from_before_are_added_up_by_the_migration(program: Program) -> None:
     for kind, moment in (
         ("gift", "2026-06-30T22:00:00+00:00"),

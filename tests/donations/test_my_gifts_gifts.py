@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
@@ -102,6 +103,17 @@ def test_a_partial_refund_is_told(own: Client) -> None:
 
     assert "€30 of it remain." in page
     assert "€30 received" in page
+
+
+def test_a_debit_that_is_credited_next_year_is_not_said_to_have_been_received(own: Client) -> None:
+    with time_machine.travel(dt.datetime(2026, 12, 28, 12, tzinfo=dt.UTC), tick=False):
+        own.cookies["my-gifts"] = sessions.begin(EMAIL)
+        settled(gift(), paid_at=dt.datetime(2027, 1, 4, tzinfo=dt.UTC))
+
+        page = words(own)
+
+    assert "4 January 2027" in page
+    assert "received" not in page.lower()
 
 
 def test_a_document_comes_as_it_was_kept(own: Client) -> None:

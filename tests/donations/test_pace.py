@@ -18,6 +18,7 @@ from donations import ledger
 from donations.composition import Composition
 from donations.ledger import Account, Slot, Sums, Total
 from donations.models import EntryKind, LedgerEntry, MonthlyTotal
+from donations.money import format_money
 from donations.pace import Chart
 from programs.models import Program
 
@@ -36,7 +37,7 @@ def chart(*months: tuple[str, int], today: dt.date = NOVEMBER, **program: Any) -
 
 
 def points(path: str) -> list[tuple[int, int]]:
-    return [(int(x), int(y)) for x, y in re.findall(r"[ML](\d+) (\d+)", path)]
+    return [(int(x), int(y)) for x, y in re.findall(r"[ML](-?\d+) (-?\d+)", path)]
 
 
 _SLOTS = st.dictionaries(
@@ -90,7 +91,7 @@ def test_whatever_happened_the_chart_keeps_to_its_frame(
     line = points(drawn.raised)
     assert [x for x, _y in line] == sorted(x for x, _y in line)
     assert all(0 <= x <= 400 for x, _y in [*line, *drawn.pace])
-    assert all(-250 * 100 < y <= 222 for _x, y in line)
+    assert all(20 <= y <= 222 for _x, y in line)
     assert 1 <= len(drawn.amounts) <= 4
     assert len({tick.label for tick in drawn.amounts}) == len(drawn.amounts)
     assert len(drawn.years) <= 7
@@ -124,6 +125,13 @@ def test_more_than_the_target_makes_the_axis_longer() -> None:
     assert drawn.end.y < drawn.pace[1].y
 
 
+def test_what_was_undone_a_month_later_keeps_to_the_frame_too() -> None:
+    drawn = chart(("2026-03", 20_000_000), ("2026-06", 150_000_000), ("2026-07", -150_000_000))
+
+    assert [tick.label for tick in drawn.amounts] == ["€500K", "€1M", "€1.5M", "€2M"]
+    assert min(y for _x, y in points(drawn.raised)) >= 20
+
+
 def test_less_than_nothing_lies_on_the_ground() -> None:
     drawn = chart(("2026-03", -5000))
 
@@ -145,6 +153,17 @@ def test_today_is_marked_within_the_period_only(today: str, marked: bool, drawn_
 
     assert (drawn.today is not None) is marked
     assert (drawn.end.x if drawn.end else None) == drawn_to
+
+
+def test_the_meter_and_the_table_name_the_same_pace_on_the_last_day_of_a_year(
+    client: Client, program: Program
+) -> None:
+    with time_machine.travel(dt.datetime(2027, 12, 31, 12, tzinfo=dt.UTC), tick=False):
+        pace = program.expected_cents() // 100 * 100
+        page = client.get(PAGE).content.decode()
+
+    assert page.count(format_money(pace)) == 2
+    assert format_money(pace + 100) not in page
 
 
 def test_money_from_before_and_after_the_period_is_counted_at_its_edges() -> None:

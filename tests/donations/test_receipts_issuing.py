@@ -85,8 +85,9 @@ def test_a_receipt_states_what_was_true_when_it_was_issued() -> None:
 
     assert receipt.facts == {
         "number": "C-2026-000001",
-        "template_version": "payment_confirmation-2",
+        "template_version": "payment_confirmation-3",
         "replaces": "",
+        "credited_later": False,
         "language": "fr",
         "specimen": True,
         "issued_at": "2026-05-04T12:00:00+00:00",

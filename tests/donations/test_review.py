@@ -274,6 +274,33 @@ def test_a_refusal_is_confirmed_too(program: Program) -> None:
     assert Donation.objects.get().status == Status.FAILED
 
 
+def test_a_refusal_says_that_what_was_paid_is_among_the_gifts_that_came(program: Program) -> None:
+    donation, reader = paid_otherwise(), staff.signed_in("Treasurer")
+    before = ledger.read_total(program)
+
+    asked = text_of(reader.get(address(donation, "reject")))
+    reader.post(address(donation, "reject"), {"note": "not ours"})
+    after = ledger.read_total(program)
+
+    assert (after.raised_cents, after.gifts, after.donors) == (before.raised_cents, 1, 1)
+    assert "never counted" not in asked
+    assert "among the gifts and donors" in asked
+
+
+def test_the_page_of_a_gift_leads_to_who_refused_it(program: Program) -> None:
+    donation, reader = set_aside(program), staff.signed_in("Treasurer")
+    page = reverse("admin:donations_donation_change", args=[donation.pk])
+    history = reverse("admin:donations_donation_history", args=[donation.pk])
+    assert history not in text_of(reader.get(page))
+
+    reader.post(address(donation, "reject"), {"note": ""})
+
+    assert history in text_of(reader.get(page))
+    told = text_of(reader.get(history))
+    assert "Refused." in told
+    assert "treasurer" in told
+
+
 def test_a_refusals_note_is_kept_as_one_line_without_marks_that_no_database_takes() -> None:
     donation, reader = paid_otherwise(), staff.signed_in("Treasurer")
     place = address(donation, "reject")

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(_line(row))
         run = outcome.comparison
         self.stdout.write(
-            f"{run.movements} movements at Stripe since {run.since:%Y-%m-%d}:"
+            f"{run.movements} movements at Stripe since {timezone.localdate(run.since):%Y-%m-%d}:"
             f" {run.repaired} repaired, {run.differences} left."
         )
         if outcome.left:
@@ -53,6 +53,7 @@ def _day(text: str) -> dt.datetime:
 
 def _line(row: Discrepancy) -> str:
     amounts = " / ".join(
-        "–" if cents is None else format_money(cents) for cents in (row.stripe_cents, row.ledger_cents)
+        "–" if cents is None else format_money(cents, currency)
+        for cents, currency in ((row.stripe_cents, row.currency), (row.ledger_cents, "EUR"))
     )
     return f"{row.difference}: {row.kind} {row.source_ref} (Stripe / ledger: {amounts}) {row.detail}".strip()
