@@ -136,6 +136,7 @@ UNFOLD: dict[str, Any] = {
     "COLORS": {"base": _PAPER_AND_INK, "primary": _CARMINE},
     "DASHBOARD_CALLBACK": "donations.admin.dashboard.fill",
     "ENVIRONMENT": environment,
+    "LOGIN": {"form": "campaign.staff_sign_in.SignInForm"},
     "STYLES": [_asset("css/admin.css")],
     "SCRIPTS": [_asset("js/admin.js")],
     "SIDEBAR": {"navigation": _MENU},

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import django_stubs_ext
 import environ
+from django.conf import global_settings
 
 from campaign import admin_theme, content_policy, environment, error_reports, logs, thresholds
 
@@ -292,6 +293,7 @@ UNFOLD = admin_theme.UNFOLD
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a programme and all its parts are one form
+FILE_UPLOAD_HANDLERS = ["campaign.uploads.Bounded", *global_settings.FILE_UPLOAD_HANDLERS[1:]]
 SESSION_ENGINE = "campaign.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 2
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -303,9 +305,9 @@ if not DEBUG:
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import logging
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 _ROWS_AT_ONCE = 1_000
 # What a spreadsheet would calculate instead of showing it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NEW_CELL = re.compile(r"(?!^)([;,\t|][ \"]*)(?=[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -145,5 +147,9 @@ def _cell(column: Column, value: object, *, french: bool) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet reads as a formula: donors choose their own names."""
+    """Text that no spreadsheet reads as a formula: donors choose their own names.
+
+    Nor after a mark at which a spreadsheet of another language than the table's begins a new cell.
+    """
+    text = _NEW_CELL.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

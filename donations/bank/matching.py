@@ -81,8 +81,13 @@ def _by_announcement(line: BankLine) -> list[Proposal]:
     """Somebody of that name had announced a gift; of that amount, or of another."""
     since = line.booked_on - _PATIENCE
     waiting = Pledge.objects.filter(created_at__date__range=(since, line.booked_on), gifts=None)
+    newest = waiting.select_related("donor").order_by("-created_at")
+    looked_at = list(newest[:1000])
+    # Anybody may announce a thousand gifts: those of the line's own names are not lost among them.
+    if (named := _named(line, "donor__")) is not None:
+        looked_at = list(dict.fromkeys([*newest.filter(named)[:200], *looked_at]))
     same, other = [], []
-    for pledge in waiting.select_related("donor").order_by("-created_at")[:1000]:
+    for pledge in looked_at:
         if not offline.similar(pledge.donor.name, line.said):
             continue
         if pledge.amount_cents == line.amount_cents:
@@ -95,18 +100,27 @@ def _by_announcement(line: BankLine) -> list[Proposal]:
 
 
 def _by_name(line: BankLine) -> list[Proposal]:
-    """Banks write names in capitals, without accents and in any order; in a table, among other words."""
-    words = [word for word in offline.words(line.said)[:_MOST_WORDS] if len(word) > 2]
-    if not words:
-        return []
-    pattern = rf"(^|[ '’-])({'|'.join(map(_with_accents, words))})($|[ '’-])"
-    person = Q(last_name__iregex=pattern) & (Q(first_name__iregex=pattern) | Q(first_name=""))
-    known = Donor.objects.filter(person | Q(company_name__iregex=pattern)).order_by("-pk")[:200]
+    named = _named(line)
+    known = Donor.objects.filter(named).order_by("-pk")[:200] if named is not None else []
     return [
         Proposal(donor, None, POSSIBLE, _("A donor has this name."))
         for donor in known
         if offline.similar(donor.name, line.said)
     ]
+
+
+def _named(line: BankLine, donor: str = "") -> Q | None:
+    """Who is called as a line says, by the names of `donor`; None where it says none.
+
+    Banks write names in capitals, without accents and in any order; in a table, among other words.
+    """
+    words = [word for word in offline.words(line.said)[:_MOST_WORDS] if len(word) > 2]
+    if not words:
+        return None
+    pattern = rf"(^|[ '’-])({'|'.join(map(_with_accents, words))})($|[ '’-])"
+    first = Q(**{f"{donor}first_name__iregex": pattern}) | Q(**{f"{donor}first_name": ""})
+    last, company = (Q(**{f"{donor}{name}__iregex": pattern}) for name in ("last_name", "company_name"))
+    return last & first | company
 
 
 def _with_accents(word: str) -> str:

@@ -17,9 +17,11 @@ from donations import money
 _DIRECTION_MARKS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-# What mail programs make a link of, unless people are called so: `J.Dupont/M.Martin`.
-_LINK = re.compile(r"://|\bwww\.|\w{2,}\.[a-z]{2,}/", re.IGNORECASE)
+# What mail programs make a link of, unless people are called so: `J.Dupont/M.Martin`. It reads a text once:
+# a name of a megabyte, which is refused for its length besides, would else take half an hour.
+_LINK = re.compile(r"://|\bwww\.|\w\w\.[a-z]{2,}/", re.IGNORECASE)
 
+_LONGEST_MAIL = 254
 # IDNA 2003, which mail still speaks here, and IDNA 2008 make different domains of these (UTS 46,
 # "deviations").
 _MOVED = re.compile("[ßς\u200c\u200d]")
@@ -62,14 +64,16 @@ def line(
 
 def no_link(name: str) -> None:
     """Refuse a link as a name. Names go into letters to an address that anybody may have typed: with a link
-    in one, our letters would carry strangers' advertisements.
+    in one, our letters would carry strangers' advertisements. Marks that nobody sees and letters leave out
+    (`outreach.rendering`) hide none.
     """
-    if _LINK.search(name):
+    seen = "".join(mark for mark in name if unicodedata.category(mark) != "Cf")
+    if _LINK.search(seen):
         raise forms.ValidationError(_("A name holds no link."))
 
 
 class MailField(forms.EmailField):
-    """An e-mail address in lower case, such as a mail server can be given.
+    """An e-mail address in lower case and in one spelling, such as a mail server can be given.
 
     Django's own check also takes control characters in quotes and domains that have no ASCII form: to
     those no letter would ever leave. And domains whose ASCII form has changed (straße.de was strasse.de
@@ -77,7 +81,7 @@ class MailField(forms.EmailField):
     """
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").lower()
+        return _in_one_spelling((super().to_python(value) or "").lower())
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -85,9 +89,25 @@ class MailField(forms.EmailField):
             raise forms.ValidationError(validate_email.message, code="invalid")
 
 
+def _in_one_spelling(email: str) -> str:
+    """The address as it is kept, however its domain was typed: in wide letters, say, or in ASCII (`xn--`).
+
+    Mail to all of them comes to one mailbox: letters are counted, gifts found and wishes not to be written to
+    kept by it. What has no such spelling is left as it is, to be refused.
+    """
+    local, at, domain = email.rpartition("@")
+    if len(email) > _LONGEST_MAIL or _MOVED.search(domain):
+        return email
+    try:
+        return local + at + domain.encode("idna").decode("idna")
+    except UnicodeError:
+        return email
+
+
 def _can_be_written_to(email: str) -> bool:
     local, _at, domain = email.rpartition("@")
-    if _MOVED.search(domain):
+    # Looked at before the domain is written in ASCII, letter by letter.
+    if len(email) > _LONGEST_MAIL or _MOVED.search(domain):
         return False
     try:
         plain = domain.encode("idna").decode("ascii")

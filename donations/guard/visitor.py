@@ -35,9 +35,12 @@ def of(meta: Mapping[str, object], *, email: str) -> Visitor:
     if found is None:
         _say_once_that_addresses_are_missing()
         return Visitor("", "", keyed("email", email.lower()))
-    network = ip_network((found, 24 if found.version == 4 else 64), strict=False)
+    # Of IPv6 one machine has 64 bits to itself, and gives itself a new address as often as it likes; 48 bits
+    # are to its households what 24 bits are in IPv4.
+    address = found if found.version == 4 else ip_network((found, 64), strict=False)
+    network = ip_network((found, 24 if found.version == 4 else 48), strict=False)
     return Visitor(
-        keyed("address", str(found)), keyed("network", str(network)), keyed("email", email.lower())
+        keyed("address", str(address)), keyed("network", str(network)), keyed("email", email.lower())
     )
 
 

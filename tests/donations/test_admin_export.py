@@ -107,6 +107,18 @@ def test_only_what_the_list_shows_is_taken_away(treasurer: Client, query: str) -
 
 
 @pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dupont;=cmd|'/C calc'!A0", "Dupont;'=cmd|'/C calc'!A0"),
+        ('Dupont, "@SUM(A1)', "Dupont, \"'@SUM(A1)"),
+        ("Dupont\t-1+1", "Dupont\t'-1+1"),
+    ],
+)
+def test_nor_does_one_begin_where_a_spreadsheet_of_another_language_cuts(name: str, shown: str) -> None:
+    assert export.harmless(name) == shown
+
+
+@pytest.mark.parametrize(
     "name",
     ["=HYPERLINK(1)", "+33 1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "=cmd|' /C calc'!A0"],
 )

@@ -57,6 +57,21 @@ def test_who_may_have_sent_it_is_said_with_its_reason(campaign: Program, treasur
     assert "The transfer quotes their reference." in page.content.decode()
 
 
+def test_a_thousand_made_up_announcements_hide_no_real_one(campaign: Program, treasurer: User) -> None:
+    donor, nobody = (
+        Donor.objects.create(**{**CAMILLE, "last_name": name}) for name in ("Exemple", "Personne")
+    )
+    told = {"program": campaign, "way": "transfer", "language": "fr", "amount_cents": 5000}
+    real = Pledge.objects.create(donor=donor, **told)
+    Pledge.objects.bulk_create(Pledge(donor=nobody, **told) for _number in range(1_000))
+    Pledge.objects.update(created_at=dt.datetime(2026, 5, 2, tzinfo=dt.UTC))
+    Pledge.objects.filter(pk=real.pk).update(created_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+
+    found = matching.proposals(one_line(treasurer))
+
+    assert [(each.pledge, str(each.sure)) for each in found] == [(real, "Likely")]
+
+
 @pytest.mark.parametrize(
     ("known", "written"),
     [

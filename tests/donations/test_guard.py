@@ -107,6 +107,25 @@ def test_an_address_whose_cards_are_all_declined_is_refused_and_one_that_paid_is
     assert outcome(program, visitor("198.51.100.5"), sent(seconds=5)) is Outcome.GO_ON
 
 
+def test_a_machine_that_changes_its_address_of_ipv6_is_one_machine(program: Program, settings: Any) -> None:
+    settings.GUARD = settings.GUARD | {"DECLINES_PER_HOUR": 3}
+    for host in range(1, 4):
+        _verdict, tested = attempt(program, visitor(f"2001:db8::{host}", f"{host}@example.org"))
+        decline(tested)
+
+    assert outcome(program, visitor("2001:db8::4", "4@example.org"), proven(program)) is Outcome.REFUSE
+
+
+def test_nobody_can_keep_another_from_giving_by_using_up_their_email_address(
+    program: Program, settings: Any
+) -> None:
+    settings.GUARD = settings.GUARD | {"EMAIL_PER_HOUR": 1, "FLOOD_FACTOR": 2}
+    for net in range(4):
+        outcome(program, visitor(f"198.51.{net}.1", "camille@example.org"), proven(program))
+
+    assert outcome(program, visitor("203.0.113.5", "camille@example.org"), proven(program)) is Outcome.GO_ON
+
+
 def test_declines_for_several_people_in_one_network_make_it_prove_itself(program: Program) -> None:
     for host in range(4):
         _verdict, donation = attempt(program, visitor(f"203.0.113.{host}", f"{host}@example.org"))

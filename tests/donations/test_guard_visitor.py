@@ -41,12 +41,20 @@ def test_the_address_is_the_one_that_a_proxy_of_ours_vouches_for(
     assert (str(address) if address else None) == found
 
 
-def test_networks_are_24_bits_of_ipv4_and_64_of_ipv6() -> None:
+def test_networks_are_24_bits_of_ipv4_and_48_of_ipv6() -> None:
     def network(address: str) -> str:
         return guard.of({"REMOTE_ADDR": address}, email="camille@example.org").network
 
     assert network("203.0.113.5") == network("203.0.113.250") != network("203.0.114.5")
-    assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
+    assert network("2001:db8::1") == network("2001:db8:0:ffff::1") != network("2001:db8:1::1")
+
+
+def test_an_address_of_ipv6_is_the_64_bits_that_one_machine_has_to_itself() -> None:
+    def address(written: str) -> str:
+        return guard.of({"REMOTE_ADDR": written}, email="camille@example.org").address
+
+    assert address("203.0.113.5") != address("203.0.113.6")
+    assert address("2001:db8::1") == address("2001:db8::ffff:1") != address("2001:db8:0:1::1")
 
 
 def test_hashes_are_worth_nothing_without_the_key(settings: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -124,6 +125,9 @@ def test_a_garbled_form_is_answered_and_makes_no_gift(body: bytes, content_type:
         {"token": "t" * 100_000},
         {"email": "a" * 500_000 + "@example.org"},
         {"email": "@" * 500_000},
+        {"email": "a@" + "é." * 140_000 + "org"},
+        {"first_name": "a" * 900_000},
+        {"company_name": "." * 900_000},
         {"siren": "1 " * 9 + "\x00"},
         {"country": "\x00"},
         {"amount": "\x00"},
@@ -141,6 +145,15 @@ def test_a_field_that_is_a_bomb_is_refused_at_once(fields: dict[str, str]) -> No
     assert answer.status_code in {400, 422}
     assert time.perf_counter() - begun < 2
     assert not Donor.objects.exists()
+
+
+@pytest.mark.parametrize("address", [GIVE, "/en/hematology/other-ways/", "/en/my-gifts/", "/admin/login/"])
+def test_a_file_that_nobody_asked_for_is_not_written_to_a_disk(address: str) -> None:
+    for client in (Client(), Client(enforce_csrf_checks=True)):
+        file = SimpleUploadedFile("large.bin", b"x" * 3_000_000)
+        client.get(GIVE)  # for the cookie without which nothing of the form is read
+
+        assert client.post(address, {**form_data(), "file": file}).status_code == 400
 
 
 def test_what_is_far_too_long_is_answered_by_a_page_of_ours_in_the_readers_language() -> None:

@@ -216,6 +216,8 @@ def test_visitors_whose_address_is_not_known_bring_about_no_end_of_letters(
         ("first_name", "Win at http://casino.example"),
         ("last_name", "WWW.casino.example"),
         ("company_name", "casino.example/win"),
+        ("first_name", "casino\u200b.example/win"),  # letters leave such marks out
+        ("last_name", "http:\u00ad//casino.example"),
     ],
 )
 def test_no_letter_carries_a_strangers_link(account: Issuer, field: str, name: str) -> None:
@@ -226,6 +228,21 @@ def test_no_letter_carries_a_strangers_link(account: Issuer, field: str, name: s
     assert answer.status_code == 422
     assert "A name holds no link." in answer.content.decode()
     assert not Letter.objects.exists()
+
+
+def test_no_spelling_of_an_address_gets_more_letters_than_the_address(account: Issuer) -> None:
+    domains = (
+        "example.org",
+        "\uff45xample.org",
+        "\U0001d41example.org",
+        "example\u3002org",
+        "EXAMPLE.\uff4frg",
+    )
+    for number, domain in enumerate(domains):
+        assert ask(Client(), email=f"camille@{domain}", sum=str(10 + number)).status_code == 303
+
+    assert set(Donor.objects.values_list("email", flat=True)) == {"camille@example.org"}
+    assert Letter.objects.count() == transfers.LETTERS_AN_HOUR
 
 
 def test_one_network_brings_about_few_letters_and_the_same_answer(

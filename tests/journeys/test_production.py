@@ -169,7 +169,7 @@ def test_the_forms_cookies_are_for_https_and_no_script(visitor: Visitor) -> None
     answer = visitor.get("/en/hematology/give/")
 
     cookies = answer.raw.headers.getlist("Set-Cookie")
-    assert any(cookie.startswith("csrftoken=") for cookie in cookies)
+    assert any(cookie.startswith("__Host-csrftoken=") for cookie in cookies)
     for cookie in cookies:
         assert {"secure", "httponly", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
     assert not visitor.get("/en/hematology/").cookies
@@ -294,9 +294,11 @@ def test_without_its_database_the_site_says_so_in_the_visitors_language_and_repo
     with served(deployed | broken) as (visitor, log):
         answers = {path: visitor.get(path) for path in ("/en/hematology/", "/fr/hematologie/give/")}
         url = f"{visitor.address}/fr/hematologie/give/?cancelled=x"
-        cookies = visitor.headers | {"Cookie": "sessionid=philomenephilomenephilomenephil"}
+        cookies = visitor.headers | {"Cookie": "__Host-sessionid=philomenephilomenephilomenephil"}
         sent = requests.post(url, donor, headers=cookies, allow_redirects=False, timeout=20)
+        visitor.get("/fr/unsubscribe/lesecretquepersonnedautrenedoitconnaitre/")
         ready = visitor.get("/readyz")
+        assert eventually(lambda: any("fr/unsubscribe" in report for report in reports.kept))
         assert eventually(lambda: any("OperationalError" in report for report in reports.kept))
     answers["/fr/hematologie/give/?cancelled=x"] = sent
 
@@ -308,5 +310,6 @@ def test_without_its_database_the_site_says_so_in_the_visitors_language_and_repo
     assert "Quelque chose s’est cassé chez nous" in sent.text
     assert ready.status_code == 503
     assert ready.json()["database"] != "ok"
+    assert not any("secretque" in report for report in reports.kept)
     for told in (*reports.kept, log.read_text()):
         assert not re.search("philom|retenue|camille|exemple", told, re.IGNORECASE)

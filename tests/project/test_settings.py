@@ -188,6 +188,18 @@ def test_real_keys_in_development_turn_the_sandbox_off(
     assert settings["STRIPE_API_BASE"] == ""
 
 
+def test_no_other_host_of_the_domain_can_set_a_cookie_of_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = _start(monkeypatch, tmp_path, commands.production())
+
+    for name in ("SESSION", "CSRF"):
+        assert settings[f"{name}_COOKIE_NAME"].startswith("__Host-")
+        assert settings[f"{name}_COOKIE_SECURE"]
+        assert settings.get(f"{name}_COOKIE_PATH", "/") == "/"
+        assert settings.get(f"{name}_COOKIE_DOMAIN") is None
+
+
 def test_a_person_sees_the_line_and_no_traceback(tmp_path: Path) -> None:
     values = commands.production() | {"SECRET_KEY": "", "VAR_DIR": str(tmp_path)}
 
