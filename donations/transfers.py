@@ -60,7 +60,7 @@ def _announce(program: Program, answers: PledgeAnswers, *, allowed: bool) -> Ple
     if known := recent.filter(**told).first():
         # Sent again with the box the other way: the last word about news is the one that stands.
         said: dict[str, object] = {"updates_consent": answers.updates_consent}
-        if answers.updates_consent and not known.updates_consent:
+        if answers.updates_consent:
             said["created_at"] = timezone.now()  # which is when they agreed
         Pledge.objects.filter(pk=known.pk).update(**said)
         return known

@@ -31,6 +31,7 @@ def owe_published() -> int:
     Returns the number of broadcasts finished. Safe to repeat and to run twice at once. An update that is
     withdrawn while its letters are being owed waits, and goes on if it is published again.
     """
+    _stop()
     _go_on()
     begun = Broadcast.objects.filter(update=OuterRef("pk"))
     for update in ProgressUpdate.objects.published().filter(~Exists(begun)).select_related("program"):
@@ -47,6 +48,15 @@ def begin(update: ProgressUpdate) -> None:
     Broadcast.objects.bulk_create(
         [Broadcast(update=update, facts=facts, created_at=timezone.now())], ignore_conflicts=True
     )
+
+
+def _stop() -> None:
+    """Whoever still waits when an update is withdrawn waits as those do whose turn comes meanwhile: once it
+    is published again, they too are told in the words that it has by then.
+    """
+    withdrawn = Broadcast.objects.exclude(update__in=ProgressUpdate.objects.published())
+    waiting = Letter.objects.filter(broadcast__in=withdrawn, state=State.QUEUED)
+    waiting.update(state=State.SUPPRESSED, error=WITHDRAWN)
 
 
 def _go_on() -> None:

@@ -47,14 +47,15 @@ def claim(limit: int) -> list[Letter]:
 
 
 def is_held(letter: Letter) -> bool:
-    """Whether it is still ours, and who it goes to by now: its reader may have moved or been forgotten since
-    it was claimed. Not asked within a second of that.
+    """Whether it is still ours, who it goes to by now and what it tells: its reader may have moved or been
+    forgotten since it was claimed, and its update been withdrawn. Not asked within a second of that.
     """
     if letter.claimed_at and timezone.now() - letter.claimed_at < _FRESH:
         return True
-    now = _mine(letter).values("to", "facts", "attachments").first()
-    for name, value in (now or {}).items():
-        setattr(letter, name, value)
+    now = _mine(letter).select_related("broadcast__update").first()
+    if now is not None:
+        for name in ("to", "facts", "attachments", "broadcast"):
+            setattr(letter, name, getattr(now, name))
     return now is not None
 
 

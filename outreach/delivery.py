@@ -51,9 +51,12 @@ def _send_batch(postman: Postman, batch: list[Letter]) -> int:
     try:
         while waiting and not claims.held_long(waiting[0]) and postman.connect():
             letter = waiting.pop(0)
+            to = letter.to
             if not claims.is_held(letter):
                 continue
-            if reason := refusals.reason(letter, suppressed):
+            # Of a reader who has moved since, what is wanted at the new address counts.
+            known = suppressed if letter.to == to else refusals.for_batch([letter])
+            if reason := refusals.reason(letter, known):
                 claims.suppress(letter, reason)
             else:
                 sent += _send(postman, letter)

@@ -52,17 +52,17 @@ def is_over(key: str) -> bool:
 
 
 def move(old: str, new: str) -> None:
-    """A reader has another address: their own letters, those that wait and those that left, are under it.
+    """A reader has another address: their letters, those that wait and those that left, are under it.
+
+    News that has left too: whoever is forgotten later is forgotten under their last address.
 
     A link that waited to be sent to the old one is not sent: it was asked for by whoever read mail there.
     Safe to repeat, and in the caller's transaction.
     """
-    theirs = Letter.objects.filter(to=old, broadcast=None)
-    keys = theirs.filter(kind__in=settings.OUTREACH_LINKS, state__in=[State.QUEUED, State.FAILED])
-    keys.update(state=State.SUPPRESSED, error="Its reader has another address now.")
+    theirs = Letter.objects.filter(to=old)
+    keys = theirs.filter(kind__in=settings.OUTREACH_LINKS).exclude(state=State.SENT)
+    keys.update(state=State.SUPPRESSED, claimed_at=None, error="Its reader has another address now.")
     theirs.update(to=new)
-    # News that is still to leave, or may be sent again: what has left, has left.
-    Letter.objects.filter(to=old).exclude(broadcast=None).exclude(state=State.SENT).update(to=new)
 
 
 def wake() -> None:

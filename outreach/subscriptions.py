@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from outreach.models import Reason, Subscription, Suppression
@@ -116,8 +117,12 @@ def move(old: str, new: str) -> None:
     """Send news to another address of the same person. What that one has chosen already stands."""
     _refuse_too(old, new)
     chosen = Subscription.objects.filter(email=new).values("program")
-    both = Subscription.objects.filter(email=old, program__in=chosen)
-    both.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+    for each in Subscription.objects.filter(email=old, program__in=chosen):
+        # Nobody is at the old address any more, and no later erasure would look there.
+        Subscription.objects.filter(pk=each.pk).update(
+            email=f"moved-{each.pk}@moved.invalid",
+            unsubscribed_at=Coalesce(F("unsubscribed_at"), timezone.now()),
+        )
     Subscription.objects.filter(email=old).exclude(program__in=chosen).update(email=new)
 
 
@@ -133,6 +138,7 @@ def _refuse_too(old: str, new: str) -> None:
         else:
             same = {"reason": said.reason, "note": said.note, "at": said.at}
             Suppression.objects.get_or_create(email=new, defaults=same)
+        said.delete()
 
 
 def write_in(email: str, language: str) -> None:

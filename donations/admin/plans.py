@@ -20,6 +20,7 @@ from donations.admin.export import Column, ExportAdmin
 from donations.admin.rows import AmountShown, DonorShown, GiftInline
 from donations.forms.fields import LineField
 from donations.models import EndReason, PlanStatus, RecurringDonation
+from outreach import refusals
 from programs.admin.plain import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge
 
 _TONES = {PlanStatus.ACTIVE: GOOD, PlanStatus.PAUSED: WAITING, PlanStatus.PAST_DUE: BAD}
@@ -140,6 +141,7 @@ class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
             "opts": self.opts,
             "title": gettext("End the recurring gift of %(name)s") % {"name": plan.donor.name},
             "plan": plan,
+            "told": refusals.reachable(plan.donor.email),
             "form": form,
             "amount": shown.money(plan.amount_cents, plan.currency),
             "back": back,
@@ -149,7 +151,10 @@ class PlanAdmin(AmountShown, DonorShown, ExportAdmin, ReadOnlyAdmin):
 
     def _end(self, request: HttpRequest, plan: RecurringDonation, comment: str) -> None:
         if plans.cancel(plan, reason=EndReason.STAFF, comment=comment):
-            text = gettext("The recurring gift has ended. The donor is told by a letter.")
+            if refusals.reachable(plan.donor.email):
+                text = gettext("The recurring gift has ended. The donor is told by a letter.")
+            else:
+                text = gettext("The recurring gift has ended. Nobody is written to: no letter can arrive.")
             self.message_user(request, text, messages.SUCCESS)
         else:
             text = gettext("Stripe did not answer. The recurring gift will be ended within minutes.")

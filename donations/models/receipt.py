@@ -58,13 +58,22 @@ class Receipt(models.Model):
     path = models.CharField(_("file"), max_length=200, blank=True)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     rendered_at = models.DateTimeField(_("rendered"), null=True, blank=True)
-    # What the document could not show as typed, for staff to see; empty when it shows everything.
+    # What the document could not show as typed, or that it could not be made, for staff to see; empty when
+    # it shows everything.
     rendering_note = models.CharField(_("rendering note"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["-issued_at", "-pk"]
+        indexes = [
+            # Looked for every few minutes, and there are few.
+            models.Index(
+                fields=["issued_at"],
+                condition=models.Q(rendered_at__isnull=True),
+                name="receipt_without_document",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["series", "year", "number"], name="receipt_number_once"),
             models.UniqueConstraint(

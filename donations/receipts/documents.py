@@ -45,17 +45,21 @@ def document(receipt: Receipt) -> bytes:
 def make_missing(*, limit: int = 100) -> int:
     """Make the documents that nobody has asked for: their letter did not leave, as its reader has no mailbox
     any more or was forgotten. The foundation keeps a copy of each all the same. Returns how many.
+
+    One that could not be made before is noted: it comes last, and is no news in the log.
     """
     issued_long_ago = Receipt.objects.filter(
         rendered_at=None, issued_at__lt=timezone.now() - _ASKED_FOR_WITHIN
     )
     made = 0
-    for receipt in issued_long_ago.order_by("pk")[:limit]:
+    for receipt in issued_long_ago.order_by("rendering_note", "pk")[:limit]:
         try:
             document(receipt)
             made += 1
-        except Exception:  # whatever is wrong with one: the others are made
-            logger.exception("receipt %s has no document", receipt.reference)
+        except Exception as error:  # whatever is wrong with one: the others are made
+            noted = issued_long_ago.filter(pk=receipt.pk, rendering_note="")
+            if noted.update(rendering_note=f"It could not be made: {type(error).__name__}."):
+                logger.exception("receipt %s has no document", receipt.reference)
     return made
 
 

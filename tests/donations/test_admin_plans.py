@@ -3,7 +3,7 @@
 import pytest
 
 from donations.models import Donation, EndReason, PlanStatus, Status
-from outreach.models import Letter
+from outreach.models import Letter, Suppression
 from programs.models import Program
 from tests import staff
 from tests.planning import begin, plan
@@ -49,6 +49,19 @@ def test_whoever_ends_a_plan_reads_that_a_debit_on_its_way_may_still_arrive() ->
     )
 
     assert words in client.get(address).content.decode()
+
+
+def test_whoever_ends_a_plan_is_promised_no_letter_to_a_mailbox_that_does_not_exist() -> None:
+    address = f"/admin/donations/recurringdonation/{begin().pk}/end/"
+    client = staff.signed_in("Treasurer")
+    Suppression.objects.create(email=plan().donor.email, reason="hard_bounce")
+
+    asked = client.get(address).content.decode()
+    done = client.post(address, {"comment": ""}, follow=True).content.decode()
+
+    for page in (asked, done):
+        assert "told by a letter" not in page
+        assert "Nobody is written to: no letter can arrive." in page
 
 
 def test_a_comment_is_kept_as_one_line_without_marks_that_no_database_takes() -> None:

@@ -70,7 +70,7 @@ def test_confirmed_twice_it_is_given_back_once(program: Program) -> None:
     client.post(address(gift), data)
 
     refund = Refund.objects.get()
-    assert "€20.00 goes back to the donor" in text_of(first)
+    assert "€20.00 goes back to the donor, who is told by letter" in text_of(first)
     assert (refund.amount_cents, refund.status, refund.note) == (
         2000,
         RefundStatus.SUCCEEDED,

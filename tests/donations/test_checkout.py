@@ -140,6 +140,26 @@ def test_nor_is_whoever_has_begun_and_paid_another_gift_since() -> None:
     assert "nothing has been charged" not in page
 
 
+@pytest.mark.parametrize("status", [Status.FAILED, Status.EXPIRED])
+def test_whoever_comes_back_from_a_page_that_is_closed_by_now_may_give_anew(status: Status) -> None:
+    client = Client()
+    donation = give(client)
+    Donation.objects.update(status=status)
+
+    answer = client.get(f"/en/hematology/give/?cancelled={donation.public_id}")
+
+    assert (answer.status_code, "nothing has been charged" in answer.content.decode()) == (200, False)
+
+
+def test_an_amount_of_ones_own_comes_back_as_one_writes_it_in_french() -> None:
+    client = Client()
+    donation = give(client, amount="other", other_amount="12,50")
+
+    page = client.get(f"/fr/hematologie/give/?cancelled={donation.public_id}").content.decode()
+
+    assert 'value="12,50"' in page
+
+
 def test_a_browser_that_keeps_no_answers_is_not_told_that_they_are_still_there() -> None:
     donation = give()
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from donations import checkout, thanks
-from donations.donors import contact, email_change, erasure, sessions
+from donations.donors import contact, email_change, erasure, sessions, sign_in
 from donations.forms import Answers
 from donations.models import Donation, Donor, ErasureRequest, PlanStatus, Pledge, Status
 from donations.notices import staff as notices
@@ -26,7 +26,7 @@ from tests.donations.receipt_gifts import donor, gift, program
 from tests.donations.test_my_gifts_about_me import plan
 from tests.donations.test_my_gifts_email import NEW, change_to
 from tests.donations.test_my_gifts_gifts import EMAIL, settled
-from tests.donations.test_news_of_donors import subscribe
+from tests.donations.test_news_of_donors import publish, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +242,21 @@ def test_what_a_worker_holds_for_somebody_who_moves_meanwhile_goes_to_the_new_ad
     assert mail.outbox[-1].to == [NEW]
 
 
+def test_a_link_that_a_worker_holds_for_somebody_who_moves_meanwhile_is_not_sent() -> None:
+    """It was asked for by whoever reads mail there, and opens nothing any more."""
+    settled(gift())
+    sign_in.ask(email=EMAIL, language="en", network="")
+    sign_in.answer_waiting()
+    in_hand = claims.claim(50)
+    change_to(NEW)
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
+        delivery._send_batch(Postman(), in_hand)
+
+    assert mail.outbox == []
+    assert Letter.objects.get(kind="sign_in").state == "suppressed"
+
+
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_an_address_saved_while_staff_erase_is_erased_too() -> None:
@@ -319,3 +334,27 @@ def test_a_gift_begun_while_staff_erase_has_a_donor_who_can_be_written_to(
     giving.join()
 
     assert Donation.objects.get(status="pending").donor.email == EMAIL
+
+
+def test_who_is_forgotten_after_a_move_is_in_no_letter_under_the_address_before_either() -> None:
+    settled(gift())
+    subscribe()
+    publish()
+    delivery.deliver(0)
+    change_to(NEW)
+
+    erase(NEW)
+    delivery.deliver(0)
+    assert erasure.finish() == 1
+
+    assert EMAIL not in str(list(Letter.objects.values()))
+
+
+def test_the_letter_about_an_erasure_is_not_sent_to_a_mailbox_that_does_not_exist() -> None:
+    settled(gift())
+    Suppression.objects.create(email=EMAIL, reason="hard_bounce")
+
+    erase()
+    delivery.deliver(0)
+
+    assert mail.outbox == []

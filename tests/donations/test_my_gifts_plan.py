@@ -186,6 +186,8 @@ def test_what_was_done_is_said_only_while_it_is_so(own: Client, begun: Recurring
     assert "Nothing is charged until you resume it." not in words(own, paused)  # the browser's way back
     own.post(address(begun, "cancel/"))
     assert "Your gift goes on." not in words(own, resumed)
+    for done in ("amount", "payment"):
+        assert "from the next payment on" not in words(own, address(begun, f"?done={done}"))
 
 
 @pytest.mark.parametrize("word", ["pause", "amount", "payment"])

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import html
+from collections.abc import Iterable, Mapping
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -12,11 +14,12 @@ from donations import transfers
 from donations.donors import export, sessions
 from donations.forms import PledgeAnswers
 from donations.models import Donor, Pledge, Status
-from outreach import broadcasts, claims, delivery, subscriptions
+from outreach import broadcasts, claims, delivery, refusals, subscriptions
 from outreach.models import Letter, State, Subscription, Suppression
-from programs.models import ProgressUpdate, UpdateStatus
+from outreach.postman import Postman
+from programs.models import Program, ProgressUpdate, UpdateStatus
 from tests.donations.offline_gifts import CAMILLE, record
-from tests.donations.receipt_gifts import gift, program
+from tests.donations.receipt_gifts import donor, gift, program
 from tests.donations.test_my_gifts_email import NEW, change_to
 from tests.donations.test_my_gifts_gifts import EMAIL, settled
 
@@ -113,6 +116,29 @@ def test_news_withdrawn_and_published_again_goes_to_the_new_address_and_not_to_t
     assert told_news() == [NEW]
 
 
+@pytest.mark.parametrize("refused", [EMAIL, NEW])
+def test_news_in_a_workers_hands_is_not_sent_where_none_is_wanted_once_its_reader_moves(
+    monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    settled(gift())
+    subscribe()
+    Suppression.objects.create(email=refused, reason="request")
+    publish()
+    in_hand, known = claims.claim(50), refusals.for_batch
+
+    def who_moves_then(letters: Iterable[Letter]) -> Mapping[str, str]:
+        monkeypatch.undo()
+        told = known(letters)
+        change_to(NEW)
+        return told
+
+    monkeypatch.setattr(refusals, "for_batch", who_moves_then)
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):  # a mail server that takes its time
+        delivery._send_batch(Postman(), in_hand)
+
+    assert told_news() == []
+
+
 def test_news_that_could_not_leave_is_sent_again_to_the_new_address() -> None:
     settled(gift())
     subscribe()
@@ -137,6 +163,35 @@ def test_news_asked_for_at_the_new_address_outlasts_an_older_refusal_at_the_old_
     delivery.deliver(0)
 
     assert told_news() == [NEW]
+
+
+def test_news_asked_for_at_the_new_address_begins_no_other_that_was_refused_at_the_old_one() -> None:
+    settled(gift())
+    subscribe()
+    long_ago = timezone.now() - dt.timedelta(days=400)
+    Subscription.objects.update(consented_at=long_ago)
+    Suppression.objects.create(email=EMAIL, reason="request", at=long_ago + dt.timedelta(days=1))
+    other = Program.objects.create(
+        slug_en="cardiology",
+        slug_fr="cardiologie",
+        title_en="Cardiology",
+        title_fr="Cardiologie",
+        target_cents=100_000,
+        starts_on=dt.date(2026, 1, 1),
+        years=1,
+    )
+    subscriptions.confirm(
+        email=NEW,
+        program=other,
+        language="en",
+        consent_text="Yes",
+        source="form",
+        consented_at=timezone.now(),
+    )
+
+    change_to(NEW)
+
+    assert list(subscriptions.told(NEW)) == [other]
 
 
 def test_a_copy_names_no_consent_of_somebody_who_only_refused(own: Client) -> None:
@@ -212,15 +267,15 @@ def test_a_box_unticked_in_the_second_form_is_no_consent() -> None:
     assert Pledge.objects.get().updates_consent == ""
 
 
-def test_a_box_ticked_in_the_second_form_outlasts_what_was_refused_between(own: Client) -> None:
+@pytest.mark.parametrize("first", ["", "Send me news"])
+def test_a_box_ticked_in_the_second_form_outlasts_what_was_refused_between(own: Client, first: str) -> None:
     said = {name: value for name, value in CAMILLE.items() if name != "language"} | {"email": EMAIL}
-    for words in ("", "Send me news"):
+    for words in (first, "Send me news"):
+        own.post("/en/my-gifts/news/", {})
         answers = PledgeAnswers(
             way="cheque", amount_cents=12_050, donor=said, updates_consent=words, language="fr"
         )
         transfers.announce(program(), answers)
-        if not words:
-            own.post("/en/my-gifts/news/", {})
 
     record(program(), pledge=Pledge.objects.get(), email=EMAIL)
 
@@ -232,3 +287,20 @@ def test_no_letter_promises_news_to_an_address_that_is_sent_none() -> None:
     record(program(), pledge=announced())
 
     assert Letter.objects.get(kind="gift_thanks").facts["updates"] is False
+
+
+@pytest.mark.parametrize("said", ["none wanted", "both told"])
+def test_nothing_of_news_is_left_under_an_address_that_its_reader_has_left(said: str) -> None:
+    settled(gift())
+    subscribe()
+    if said == "none wanted":
+        Suppression.objects.create(email=EMAIL, reason="request")
+    else:
+        settled(gift(donor(email=NEW)))
+        subscribe(NEW)
+
+    change_to(NEW)
+
+    assert not Suppression.objects.filter(email=EMAIL).exists()
+    assert not Subscription.objects.filter(email=EMAIL).exists()
+    assert subscriptions.told(NEW).exists() is (said == "both told") or subscriptions.stopped(NEW)

@@ -105,6 +105,21 @@ def test_a_receipt_whose_letter_could_not_leave_has_a_document_all_the_same() ->
     assert [path.read_bytes() for path in kept()] == [receipts.document(receipt)]
 
 
+def test_a_receipt_that_cannot_be_made_keeps_no_other_waiting_and_is_an_error_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken, sound = issued(), issued()
+    Receipt.objects.filter(pk=broken.pk).update(facts={})
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+        for _ in range(3):
+            receipts.make_missing(limit=1)
+
+    sound.refresh_from_db()
+    assert sound.rendered_at is not None
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_make_it_at_once_hand_over_one_document() -> None:
     receipt = issued()

@@ -5,13 +5,15 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.db import connections, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from outreach import broadcasts, subscriptions
+from outreach import broadcasts, claims, delivery, subscriptions
 from outreach.delivery import deliver
 from outreach.models import Broadcast, Letter, Reason, State, Subscription, Suppression
+from outreach.postman import Postman
 from outreach.tasks import owe_updates
 from programs.models import Program, ProgressUpdate, UpdateStatus
 from tests.outreach.smtp_server import MailServer
@@ -352,3 +354,41 @@ def test_an_update_withdrawn_for_a_mistake_reaches_nobody_with_it_once_it_is_men
     deliver()
 
     assert [message["Subject"] for message in mail_server.letters] == ["As it should have been"]
+
+
+def test_a_mistake_that_is_mended_before_anybodys_turn_came_reaches_nobody_either(
+    mail_server: MailServer, publish: Publish, subscribe: Subscribe
+) -> None:
+    """Their mail servers asked to come again in a while; the update was withdrawn in between."""
+    subscribe("ada@example.org")
+    publish()
+    owe_updates()
+    Letter.objects.update(not_before=timezone.now() + dt.timedelta(minutes=5))  # as `postpone` does
+    ProgressUpdate.objects.update(status=UpdateStatus.DRAFT)
+    owe_updates()
+    deliver()
+
+    ProgressUpdate.objects.update(status=UpdateStatus.PUBLISHED, title_en="As it should have been")
+    owe_updates()
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=6)):
+        deliver()
+
+    assert [message["Subject"] for message in mail_server.letters] == ["As it should have been"]
+    (before,) = Broadcast.objects.get().facts["before"]
+    assert before["en"]["title"] == "A first platform opens"
+
+
+def test_an_update_withdrawn_while_a_worker_holds_its_letters_goes_to_nobody_more(
+    mail_server: MailServer, publish: Publish, subscribe: Subscribe
+) -> None:
+    subscribe("ada@example.org")
+    publish()
+    owe_updates()
+    in_hand = claims.claim(50)
+    ProgressUpdate.objects.update(status=UpdateStatus.DRAFT)
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):  # a mail server that takes its time
+        delivery._send_batch(Postman(), in_hand)
+
+    assert not mail_server.letters
+    assert Letter.objects.get().state == State.SUPPRESSED
