@@ -15,7 +15,6 @@ def owe(donation: Donation, receipt: Receipt, *, updates: bool) -> bool:
 
     `updates` is whether it promises news of the programme.
     """
-    paid_on = timezone.localdate(donation.paid_at)
     with translation.override(donation.language):
         program = donation.program
         facts = {
@@ -28,9 +27,8 @@ def owe(donation: Donation, receipt: Receipt, *, updates: bool) -> bool:
             "my_gifts_url": _address("donations:my_gifts"),
             "gift_url": _address("donations:gift", public_id=donation.public_id),
             "receipt_reference": receipt.reference,
-            "paid_on": paid_on.isoformat(),
-            # Of a debit, the day on which it is credited is known before, and its answer may come before.
-            "credited_later": paid_on > timezone.localdate(),
+            "paid_on": timezone.localdate(donation.paid_at).isoformat(),
+            "credited_later": donation.credited_later,
             "specimen": not donation.livemode,
             "designation": donation.designation.label if donation.designation else "",
             "designation_language": (

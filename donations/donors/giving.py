@@ -51,15 +51,9 @@ class Gift:
     def standing(self) -> str:
         if self.donation.status == Status.FAILED and self.donation.review_first:
             return gettext("Your gift was not charged")  # we did not take it: no payment went wrong
-        if self.donation.status == Status.PAID and self.credited_later:
+        if self.donation.status == Status.PAID and self.donation.credited_later:
             return gettext("Paid by your bank, credited to us on that day")
         return str(_STANDINGS.get(self.donation.status, self.donation.get_status_display()))
-
-    @property
-    def credited_later(self) -> bool:
-        """Of a debit, the day on which it is credited is known before, and its answer may come before."""
-        paid_at = self.donation.paid_at
-        return paid_at is not None and timezone.localdate(paid_at) > timezone.localdate()
 
     @property
     def partly_returned(self) -> bool:
@@ -75,7 +69,7 @@ class Year:
 
     @property
     def received_cents(self) -> int:
-        return sum(gift.received_cents for gift in self.gifts if not gift.credited_later)
+        return sum(gift.received_cents for gift in self.gifts if not gift.donation.credited_later)
 
 
 def gifts_of(email: str) -> QuerySet[Donation]:

@@ -2,6 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.donor import Donor
@@ -165,3 +166,10 @@ class Donation(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def credited_later(self) -> bool:
+        """Whether it is paid and not here yet: the day on which a debit is credited is known before, and its
+        bank's answer may come before it.
+        """
+        return self.paid_at is not None and timezone.localdate(self.paid_at) > timezone.localdate()

@@ -34,9 +34,6 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "refresh_seconds": seconds,
             "next_year": _next_year(donation),
             "left_cents": payments.left_of(donation) if donation.status == Status.PAID else None,
-            # Of a debit, the day on which it is credited is known before, and its answer may come before.
-            "credited_later": donation.paid_at is not None
-            and timezone.localdate(donation.paid_at) > timezone.localdate(),
         },
     )
     if seconds is not None:

@@ -145,14 +145,18 @@ def test_the_first_debit_of_a_plan_is_told_although_its_page_was_not_written_dow
     assert list(Letter.objects.values_list("kind", flat=True)) == ["gift_processing"]
 
 
-def test_no_letter_says_that_a_gift_has_reached_us_on_a_day_to_come(program: Program) -> None:
+def banks_answer_days_before_they_pay() -> None:
     """Stripe may tell that a debit has succeeded before the day on which it is credited."""
-    donation = give()
-    debit(donation)
     movement = StripeObject.objects.get(kind="balance_transaction")
     movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
     movement.save()
     banks_answer()
+
+
+def test_no_letter_says_that_a_gift_has_reached_us_on_a_day_to_come(program: Program) -> None:
+    donation = give()
+    debit(donation)
+    banks_answer_days_before_they_pay()
 
     refreshed()
 
@@ -177,10 +181,7 @@ def test_no_document_says_that_a_gift_has_reached_us_on_a_day_to_come(
 ) -> None:
     donation = give(path=f"{page}give/")
     debit(donation)
-    movement = StripeObject.objects.get(kind="balance_transaction")
-    movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
-    movement.save()
-    banks_answer()
+    banks_answer_days_before_they_pay()
     refreshed()
 
     said = pdf_text.text(receipts.document(Receipt.objects.get()))
@@ -192,10 +193,7 @@ def test_no_document_says_that_a_gift_has_reached_us_on_a_day_to_come(
 def test_no_page_says_that_a_gift_has_arrived_before_the_day_on_which_it_is_credited(client: Client) -> None:
     donation = give()
     debit(donation)
-    movement = StripeObject.objects.get(kind="balance_transaction")
-    movement.data["available_on"] = int((timezone.now() + dt.timedelta(days=6)).timestamp())
-    movement.save()
-    banks_answer()
+    banks_answer_days_before_they_pay()
     refreshed()
 
     page = client.get(f"/en/gifts/{donation.public_id}/").content.decode()
