@@ -188,7 +188,9 @@ def test_memory_stays_flat_however_long_the_list() -> None:
         return highest
 
     peak(10)
-    assert peak(5_000) < peak(50) + 50_000
+    # The least of three: what a thread of an earlier test still does is counted too.
+    few, many = (min(peak(count) for _ in range(3)) for count in (50, 5_000))
+    assert many < few + 50_000
 
 
 def test_the_rows_are_read_a_few_at_a_time(treasurer: Client) -> None:
